@@ -1,0 +1,139 @@
+"""What a suite says about a value: called, expected, got.
+
+Suites use these through the ``check`` fixture. Values are compared as exact built-in types, so an
+object that claims to equal everything, or a ``bool`` where an ``int`` was asked for, does not pass.
+"""
+
+import datetime
+import decimal
+import fractions
+import math
+import pathlib
+import reprlib
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+PLAIN_TYPES = frozenset(
+    {
+        *(type(None), type(...), bool, int, complex, str, bytes, bytearray, range),
+        *(decimal.Decimal, fractions.Fraction, uuid.UUID),
+        *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta),
+        *(pathlib.PosixPath, pathlib.WindowsPath),
+    }
+)
+"""Types whose ``==`` can be trusted. ``float`` and the containers are compared piece by piece."""
+
+
+class Mismatch(AssertionError):
+    """A check failed; the message says what was called, what was expected and what came back."""
+
+
+def shown(value: object, limit: int = 400) -> str:
+    """Return ``repr(value)``, shortened in the middle; a ``repr`` that raises is said, not raised."""
+    short = reprlib.Repr()
+    short.maxlevel = 4
+    short.maxdict = short.maxlist = short.maxtuple = short.maxset = short.maxfrozenset = short.maxdeque = 12
+    short.maxstring = short.maxother = limit
+    short.maxlong = 60
+    try:
+        text = short.repr(value)
+    except Exception as error:
+        return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
+    return text if len(text) <= 2 * limit else f"{text[:limit]} … {text[-limit // 4 :]}"
+
+
+def same(expected: object, got: object) -> bool:
+    """Tell whether two values are equal as exact built-in types, at every depth.
+
+    NaN equals NaN. Objects of any other class are the same only if they are one object: a suite
+    that expects such an object compares its fields.
+    """
+    kind = type(expected)
+    if type(got) is not kind:
+        return False
+    if kind is float:
+        return expected == got or (math.isnan(expected) and math.isnan(got))  # type: ignore[arg-type]
+    if kind in PLAIN_TYPES:
+        return bool(expected == got)
+    if isinstance(expected, list | tuple) and kind in (list, tuple):
+        assert isinstance(got, list | tuple)
+        return len(expected) == len(got) and all(map(same, expected, got))
+    if isinstance(expected, set | frozenset) and kind in (set, frozenset):
+        assert isinstance(got, set | frozenset)
+        return {(type(item), item) for item in expected} == {(type(item), item) for item in got}
+    if isinstance(expected, dict) and kind is dict:
+        assert isinstance(got, dict)
+        typed = {(type(key), key): value for key, value in got.items()}
+        return len(expected) == len(got) and all(
+            (type(key), key) in typed and same(value, typed[type(key), key])
+            for key, value in expected.items()
+        )
+    return expected is got
+
+
+def mismatch(call: str, expected: str, got: str) -> Mismatch:
+    """Return the failure that every check raises: three lines, in one form."""
+    return Mismatch(f"called:   {call}\nexpected: {expected}\ngot:      {got}")
+
+
+class Checks:
+    """The ``check`` fixture. ``call`` is always what the learner would type to see it happen."""
+
+    def equal(self, expected: object, got: object, call: str) -> None:
+        """Require ``got`` to be ``expected``, exactly (see ``same``)."""
+        __tracebackhide__ = True
+        if not same(expected, got):
+            told = shown(got)
+            if told == shown(expected) or type(got) is not type(expected):
+                told = f"{told} (of type {type(got).__name__}, expected {type(expected).__name__})"
+            raise mismatch(call, shown(expected), told)
+
+    def identical(self, expected: object, got: object, call: str) -> None:
+        """Require ``got`` to be the very object ``expected``."""
+        __tracebackhide__ = True
+        if got is not expected:
+            raise mismatch(call, f"the same object, {shown(expected)}", f"another object, {shown(got)}")
+
+    def close(self, expected: float, got: object, call: str, rel: float = 1e-9, abs: float = 0.0) -> None:  # noqa: A002
+        """Require ``got`` to be an ``int`` or ``float`` within the tolerances of ``math.isclose``."""
+        __tracebackhide__ = True
+        if type(got) not in (int, float) or not math.isclose(expected, got, rel_tol=rel, abs_tol=abs):  # type: ignore[arg-type]
+            raise mismatch(call, f"{shown(expected)} (within {rel or abs:g})", shown(got))
+
+    def at_most(self, limit: float, got: object, call: str) -> None:
+        """Require a count or measure to be no greater than ``limit``."""
+        __tracebackhide__ = True
+        if type(got) not in (int, float) or not got <= limit:  # type: ignore[operator]
+            raise mismatch(call, f"at most {limit:,}", shown(got))
+
+    def at_least(self, limit: float, got: object, call: str) -> None:
+        """Require a count or measure to be no smaller than ``limit``."""
+        __tracebackhide__ = True
+        if type(got) not in (int, float) or not got >= limit:  # type: ignore[operator]
+            raise mismatch(call, f"at least {limit:,}", shown(got))
+
+    def that(self, condition: object, call: str, expected: str, got: object) -> None:
+        """Require ``condition`` to be ``True``, where no single value can be expected.
+
+        ``expected`` is a phrase for people; ``got`` is the evidence, shown as it is.
+        """
+        __tracebackhide__ = True
+        if condition is not True:
+            raise mismatch(call, expected, got if type(got) is str else shown(got))
+
+    def raises(
+        self, expected: type[BaseException], action: Callable[[], Any], call: str
+    ) -> BaseException:
+        """Run ``action`` and require it to raise ``expected`` or a subclass; return the exception."""
+        __tracebackhide__ = True
+        try:
+            got = action()
+        except BaseException as error:
+            if expected in type(error).__mro__:
+                return error
+            if not isinstance(error, Exception):
+                raise
+            told = f"it raised {type(error).__name__}: {error}"
+            raise mismatch(call, f"it raises {expected.__name__}", told) from error
+        raise mismatch(call, f"it raises {expected.__name__}", f"it returned {shown(got)}")
