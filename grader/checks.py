@@ -122,9 +122,7 @@ class Checks:
         if condition is not True:
             raise mismatch(call, expected, got if type(got) is str else shown(got))
 
-    def raises(
-        self, expected: type[BaseException], action: Callable[[], Any], call: str
-    ) -> BaseException:
+    def raises(self, expected: type[BaseException], action: Callable[[], Any], call: str) -> BaseException:
         """Run ``action`` and require it to raise ``expected`` or a subclass; return the exception."""
         __tracebackhide__ = True
         try:

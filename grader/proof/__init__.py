@@ -1,0 +1,1 @@
+"""The rules that ``kata verify`` proves, one module for each kind."""

@@ -1,0 +1,124 @@
+"""What a worker told about one job, put together; nothing in it is believed without a look."""
+
+from typing import Any
+
+from grader.model import Case, CaseResult, CaseStatus, Ending, RunRecord
+
+
+class Transcript:
+    """Puts the events of one job together; nothing in them is believed without a look."""
+
+    def __init__(self) -> None:
+        self.ended: dict[str, Any] | None = None
+        self._collected: tuple[Case, ...] = ()
+        self._results: dict[str, CaseResult] = {}
+        self._running = ""
+        self._broken: str | None = None
+        self._fault: str | None = None
+        self._finished: dict[str, Any] | None = None
+        self.examples: dict[str, Any] = {}
+
+    def hear(self, event: dict[str, Any]) -> None:
+        """Take one event."""
+        kind = event["event"]
+        if kind == "collected":
+            cases = event.get("cases", ())
+            self._collected = tuple(_case(case) for case in cases if isinstance(case, dict))
+        elif kind == "broken":
+            self._broken = self._broken or _told(event.get("message"))
+        elif kind == "fault":
+            self._fault = _told(event.get("message"))
+        elif kind == "started":
+            self._running = _case_id(event.get("id"))
+        elif kind == "case":
+            result = _case_result(event)
+            self._results.setdefault(result.id, result)
+            self._running = ""
+        elif kind == "finished":
+            self._finished = event
+        elif kind == "ended":
+            self.ended = event
+        elif kind == "examples":
+            self.examples = event
+
+    def record(self, seconds: float) -> RunRecord:
+        """Return the record of the whole run."""
+        ended = self.ended or {}
+        finished = self._finished or {}
+        ending = self._ending(str(ended.get("reason")))
+        leftovers = [_told(text) or "" for text in finished.get("leftovers", ())]
+        if ended.get("survivors"):
+            leftovers.append(f"{ended['survivors']} process(es) were still running")
+        results = list(self._results.values())
+        if self._running and self._running not in self._results:
+            timed_out = ending is Ending.DEADLINE
+            status = CaseStatus.TIMEOUT if timed_out else CaseStatus.ERROR
+            results.append(CaseResult(id=self._running, status=status, message=_last_words(ending, ended)))
+        return RunRecord(
+            ending=ending,
+            message=self._fault or self._broken or _last_words(ending, ended),
+            collected=self._collected,
+            results=tuple(results),
+            seconds=seconds,
+            cpu_seconds=float(finished.get("cpu_seconds", 0.0)),
+            leftovers=tuple(leftovers),
+        )
+
+    def _ending(self, reason: str) -> Ending:
+        if self._fault is not None:
+            return Ending.FAULT
+        if reason in ("deadline", "output", "killed"):
+            return Ending(reason)
+        if self._broken is not None:
+            return Ending.BROKEN
+        return Ending.FINISHED if self._finished is not None else Ending.EXITED
+
+
+def _case_id(nodeid: object) -> str:
+    """Return the part of a pytest node id behind the file's name."""
+    return visible(str(nodeid).partition("::")[2] or str(nodeid))[:300]
+
+
+def _case(data: dict[str, Any]) -> Case:
+    tasks = data.get("tasks")
+    task = tasks[0] if isinstance(tasks, list) and len(tasks) == 1 and isinstance(tasks[0], int) else 0
+    return Case(
+        id=_case_id(data.get("id")), task=task, requirement=visible(str(data.get("requirement") or ""))[:500]
+    )
+
+
+def _case_result(event: dict[str, Any]) -> CaseResult:
+    statuses = {"passed": CaseStatus.PASSED, "failed": CaseStatus.FAILED, "timeout": CaseStatus.TIMEOUT}
+    status = statuses.get(str(event.get("status")), CaseStatus.ERROR)
+    message = _told(event.get("message"))
+    if event.get("status") == "skipped":
+        message = f"the case was skipped, which is not a pass: {message or ''}"
+    seconds = event.get("seconds")
+    return CaseResult(
+        id=_case_id(event.get("id")),
+        status=status,
+        seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
+        message=message,
+        output=visible(str(event.get("output") or ""))[:4000],
+        in_suite=event.get("in_suite") is True,
+    )
+
+
+def _told(text: object) -> str | None:
+    return visible(text)[:8000] if isinstance(text, str) else None
+
+
+def visible(text: str) -> str:
+    """Return the text with control characters made visible: learner code must not steer a terminal."""
+    return "".join(c if c in "\n\t" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def _last_words(ending: Ending, ended: dict[str, Any]) -> str | None:
+    """Say in a sentence what a run without its end event did."""
+    code = ended.get("code")
+    return {
+        Ending.EXITED: f"The process ended by itself (exit code {code}) before its suite was done.",
+        Ending.KILLED: f"The process was killed by signal {-int(ended.get('code') or 0)}.",
+        Ending.DEADLINE: "The process did not end within its time limit and was stopped.",
+        Ending.OUTPUT: "The hand-in printed more than the limit and was stopped.",
+    }.get(ending)

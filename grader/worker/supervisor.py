@@ -1,0 +1,210 @@
+"""Starts one child for a job, watches its deadlines and its output, and ends its whole process tree."""
+
+import contextlib
+import ctypes
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.worker import session
+
+Event = dict[str, Any]
+
+TICK = 0.05
+"""Seconds between two looks at the clock and at the size of the output."""
+GRACE = 2.0
+"""Seconds beyond its own deadlines that a child gets to end by itself."""
+MAX_EVENT_BYTES = 1_000_000
+MAX_EVENTS = 20_000
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A started child: where its events come from, and its exit code once it has ended (else ``None``)."""
+
+    pid: int
+    events: int
+    poll: Callable[[], int | None]
+
+
+def fork(job: Event) -> Child:
+    """Fork this warm process; the child runs the job and leaves by ``os._exit``."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reading)
+            os.setsid()
+            session.run(job, writing)
+        finally:
+            os._exit(70)  # reached only if the session did not leave by itself
+    os.close(writing)
+
+    def poll() -> int | None:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        return os.waitstatus_to_exitcode(status) if ended else None
+
+    return Child(pid=pid, events=reading, poll=poll)
+
+
+def spawn(job: Event) -> Child:
+    """Start a fresh interpreter for the job, where there is no fork."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-s", "-m", "grader.worker", "--once"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with contextlib.suppress(OSError), process.stdin as jobs:
+        jobs.write(json.dumps(job).encode() + b"\n")
+    with process.stdout as events:
+        return Child(pid=process.pid, events=os.dup(events.fileno()), poll=process.poll)
+
+
+def supervise(start: Callable[[Event], Child], job: Event) -> Iterator[Event]:
+    """Run one job: yield the child's events, then ``ended`` with the reason, the code and the survivors.
+
+    The reason is ``exited``, ``killed`` (by a signal that was not ours), ``deadline`` or ``output``.
+    """
+    child = start(job)
+    arriving: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    reader = threading.Thread(target=_pump, args=(child.events, arriving), daemon=True)
+    reader.start()
+    code = None
+    try:
+        reason = yield from _forward(job, arriving)
+        if reason is None:
+            code = _exit_code(child)
+            reason = "killed" if code is not None and code < 0 else "exited"
+    finally:
+        survivors = _end_tree(child, code)
+    reader.join(GRACE)
+    yield {"event": "ended", "reason": reason, "code": code, "survivors": survivors}
+
+
+def _forward(job: Event, arriving: "queue.SimpleQueue[bytes | None]") -> Generator[Event, None, str | None]:
+    """Yield events until the child closes its end; return why it has to be stopped, if it has to."""
+    limits = job["limits"]
+    parent = os.getppid()
+    overall = time.monotonic() + limits["seconds"] + limits["case_seconds"] + GRACE
+    deadline = time.monotonic() + limits["seconds"]  # for the imports
+    for _ in range(MAX_EVENTS):
+        line: bytes | None = b""
+        while not line:
+            try:
+                line = arriving.get(timeout=TICK)
+            except queue.Empty:
+                line = b""
+            if line is None:
+                return None
+            if _size(job["output"]) > limits["output_bytes"]:
+                return "output"
+            if time.monotonic() > deadline:
+                return "deadline"
+            if os.getppid() != parent:  # nobody is left to report to
+                sys.exit(0)
+        event = _decoded(line)
+        if event:
+            started = event.get("event") == "started"
+            case_end = time.monotonic() + limits["case_seconds"] + GRACE
+            deadline = min(overall, case_end) if started else overall
+            yield event
+    return "output"
+
+
+def _decoded(line: bytes) -> Event | None:
+    """Return the event of a line; ``None`` for anything that the child may not say."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and event.get("event") not in ("ready", "ended") else None
+
+
+def _size(path: str) -> int:
+    """Return the size of the file with what the child printed."""
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 - asked twenty times a second
+    except OSError:
+        return 0
+
+
+def _pump(source: int, arriving: "queue.SimpleQueue[bytes | None]") -> None:
+    with os.fdopen(source, "rb") as stream:
+        while line := stream.readline(MAX_EVENT_BYTES):
+            arriving.put(line)
+    arriving.put(None)
+
+
+def _exit_code(child: Child) -> int | None:
+    """Give a child that has closed its events a moment to leave by itself; return its exit code."""
+    end = time.monotonic() + GRACE
+    pause = 0.0005
+    while (code := child.poll()) is None and time.monotonic() < end:
+        time.sleep(pause)
+        pause = min(2 * pause, TICK)
+    return code
+
+
+def adopt_orphans() -> None:
+    """Become the parent of grandchildren whose own parent ends, so that none can slip away (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _end_tree(child: Child, code: int | None) -> int:
+    """Kill the child and everything that came from it; return how many processes had outlived it."""
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(child.pid)], capture_output=True, check=False)
+        return 0
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    if code is None:
+        _exit_code(child)
+    survivors: set[int] = set()
+    end = time.monotonic() + 10 * GRACE
+    while _has_children() and time.monotonic() < end:
+        for pid in _descendants(os.getpid()):
+            survivors.add(pid)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.001)
+    return len(survivors)
+
+
+def _has_children() -> bool:
+    """Collect one child that has ended; tell whether there may be more. Orphans count: we adopt them."""
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _descendants(root: int) -> list[int]:
+    """Return the pids of all running processes below ``root``; empty where there is no ``/proc``."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            state, parent, *_ = entry.read_text(errors="replace").rpartition(")")[2].split()
+            if state != "Z":
+                parents.setdefault(int(parent), []).append(int(entry.parent.name))
+    found: list[int] = []
+    waiting = [root]
+    while waiting:
+        below = parents.pop(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
