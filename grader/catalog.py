@@ -94,6 +94,11 @@ def exercise_folders(root: Path) -> list[Path]:
     ]
 
 
+def _numbered(folder: Path) -> list[Path]:
+    """Return the sub-folders whose names begin with two digits, in order."""
+    return sorted(path for path in folder.iterdir() if path.is_dir() and NUMBERED.fullmatch(path.name))
+
+
 def find_root(start: Path) -> Path:
     """Return the nearest folder at or above ``start`` that holds ``exercises``.
 

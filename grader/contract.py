@@ -159,7 +159,7 @@ class _Reader:
         return tuple(requires)
 
     def _table_line(self, number: int) -> int:
-        """Return the index of the line of the ``number``-th [[tasks]] header, 0 if it is written otherwise."""
+        """Return the index of the line of the ``number``-th [[tasks]] header, or 0."""
         headers = [index for index, line in enumerate(self._lines) if line.strip() == "[[tasks]]"]
         return headers[number - 1] if len(headers) >= number else 0
 

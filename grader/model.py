@@ -185,7 +185,6 @@ class ScoredCase:
     status: CaseStatus
     seconds: float
     message: str | None
-    output: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

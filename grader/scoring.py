@@ -90,9 +90,15 @@ def _scored(case: Case, result: CaseResult | None) -> ScoredCase:
         requirement=case.requirement,
         status=result.status,
         seconds=result.seconds,
-        message=result.message,
-        output=result.output,
+        message=_with_output(result),
     )
+
+
+def _with_output(result: CaseResult) -> str | None:
+    """Return the message, followed by what the hand-in printed while the case ran."""
+    if not result.output.strip():
+        return result.message
+    return f"{result.message or ''}\nprinted:\n{result.output.rstrip()}".lstrip()
 
 
 def _status(points: int, max_score: int) -> ExerciseStatus:

@@ -16,7 +16,6 @@ class Transcript:
         self._broken: str | None = None
         self._fault: str | None = None
         self._finished: dict[str, Any] | None = None
-        self.examples: dict[str, Any] = {}
 
     def hear(self, event: dict[str, Any]) -> None:
         """Take one event."""
@@ -38,8 +37,8 @@ class Transcript:
             self._finished = event
         elif kind == "ended":
             self.ended = event
-        elif kind == "examples":
-            self.examples = event
+        elif kind == "examples" and (failures := event.get("failures")):
+            self._broken = _told("\n".join(map(str, failures)))
 
     def record(self, seconds: float) -> RunRecord:
         """Return the record of the whole run."""

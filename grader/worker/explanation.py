@@ -59,7 +59,7 @@ def explain_time_out(error: BaseException, suite: str, root: str) -> str:
     """Return the message for a case that was stopped, with the place where it was busy or waiting."""
     frames = _frames(error, root)
     own = [frame for frame in frames if frame.filename != suite]
-    told = f"called:   {_statement(frames, suite)}\nexpected: an answer within the time limit of the case\n"
+    told = f"called:   {_statement(frames, suite)}\nexpected: an answer within {error}, the limit of a case"
     return "\n".join([f"{told}got:      none; it was stopped here:", *_located(own[-FRAMES:], root)])[
         :CHARACTERS
     ]

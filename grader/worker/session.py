@@ -238,7 +238,8 @@ class Reporter:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Say where ``KeyboardInterrupt`` or ``pytest.exit`` came from; nobody is at a keyboard here."""
-        self._say("broken", message=explain_end(excinfo.value, self._suite, self._root))
+        if not isinstance(excinfo.value, pytest.Session.Interrupted):  # that one is our own stop
+            self._say("broken", message=explain_end(excinfo.value, self._suite, self._root))
 
     def pytest_timeout_set_timer(self, settings: Any) -> bool | None:
         """Interrupt a case at its deadline, and again each second in case the exception is swallowed.

@@ -1,0 +1,337 @@
+"""The command line: it parses, calls, prints, and sets the exit code. Nothing else here does."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.catalog import Catalog, find_root
+from grader.errors import KataError, UsageError
+from grader.model import Exercise, ExerciseStatus
+from grader.progress import progress
+from grader.screen import Screen
+
+if TYPE_CHECKING:  # start-up matters: what one command needs is imported by that command
+    from grader.model import Report
+    from grader.standing import Standing
+    from grader.store import Store
+
+HELP = {"help_option_names": ["-h", "--help"]}
+PASSED, NOT_PASSED, GRADER_FAULT, INTERRUPTED = 0, 1, 3, 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every command starts from: the repository and what standard output can show."""
+
+    root: Path
+    out: Screen
+
+    @property
+    def catalog(self) -> Catalog:
+        """All exercises, read anew."""
+        return Catalog.read(self.root)
+
+
+class Commands(click.Group):
+    """A group that answers a mistyped command with the nearest one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which was meant."""
+        import difflib
+
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            guess = f" Did you mean {close[0]!r}?" if close else ""
+            raise UsageError(f"There is no command {args[0]!r}.{guess}", "see them all: kata --help")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(package_name="graded-katas", prog_name="kata")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Solve, grade and verify the katas. Without a command: where you stand and what is next."""
+    here = Path(__file__).resolve().parent.parent
+    try:
+        root = find_root(Path.cwd())
+    except KataError:
+        root = find_root(here)
+    context.obj = Desk(root=root, out=Screen.of(sys.stdout, os.environ))
+    if context.invoked_subcommand is None:
+        show_board(context.obj)
+
+
+def show_board(desk: Desk) -> None:
+    """Print progress by topic."""
+    from grader.tables import board
+
+    click.echo(board(_standings(desk, desk.catalog.exercises), desk.out), nl=False)
+
+
+@cli.command("list")
+@click.option("--topic", help="Only this topic.")
+@click.option("--difficulty", type=click.Choice(["easy", "medium", "hard"]))
+@click.option("--status", type=click.Choice([*(status.value for status in ExerciseStatus), "changed"]))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_exercises(
+    desk: Desk, topic: str | None, difficulty: str | None, status: str | None, as_json: bool
+) -> None:
+    """List the exercises with their last known verdicts."""
+    from grader.tables import listing
+
+    chosen = desk.catalog.select([topic] if topic else [])
+    standings = [
+        standing
+        for standing in _standings(desk, chosen)
+        if difficulty in (None, standing.exercise.difficulty.value) and status in (None, standing.status)
+    ]
+    if as_json:
+        click.echo(json.dumps([standing.as_data() for standing in standings], indent=2, ensure_ascii=False))
+    else:
+        click.echo(listing(standings, desk.out), nl=False)
+
+
+@cli.command()
+@click.argument("slug")
+@click.pass_obj
+def show(desk: Desk, slug: str) -> None:
+    """Show the README of an exercise."""
+    from rich.markdown import Markdown
+
+    exercise = desk.catalog.one(slug)
+    text = (exercise.folder / "README.md").read_text(encoding="utf-8")
+    click.echo(desk.out.draw(Markdown(text, hyperlinks=False)), nl=False)
+    files = ", ".join(str((exercise.folder / path).relative_to(desk.root)) for path in exercise.files)
+    click.echo(f"\nyours to edit: {files}")
+
+
+@cli.command()
+@click.argument("slug")
+@click.option("--task", "number", type=int, help="The task; by default the first that is not earned yet.")
+@click.pass_obj
+def hint(desk: Desk, slug: str, number: int | None) -> None:
+    """Give the next hint of a task: there are three, from general to specific."""
+    from grader.hints import next_hint
+
+    exercise = desk.catalog.one(slug)
+    with _store(desk) as store:
+        click.echo(next_hint(exercise, number, _standings(desk, [exercise])[0].result, store))
+
+
+@cli.command()
+@click.argument("slug")
+@click.pass_obj
+def reset(desk: Desk, slug: str) -> None:
+    """Bring back the untouched stub; what you wrote is kept under .kata/backups."""
+    from grader.reset import reset as bring_back
+
+    exercise = desk.catalog.one(slug)
+    with _store(desk) as store:
+        kept = bring_back(exercise, desk.root, store)
+    told = f"; your files are kept in {kept.relative_to(desk.root)}" if kept else "; it was untouched already"
+    click.echo(f"{exercise.slug} is as it was{told}")
+
+
+@cli.command()
+@click.argument("slug")
+@click.option("--force", is_flag=True, help="Show it although the exercise is not passed yet.")
+@click.pass_obj
+def solution(desk: Desk, slug: str, force: bool) -> None:
+    """Show the reference and its discussion, once you have passed."""
+    from rich.console import Group
+    from rich.markdown import Markdown
+    from rich.syntax import Syntax
+
+    exercise = desk.catalog.one(slug)
+    if not force and _standings(desk, [exercise])[0].status != ExerciseStatus.PASSED.value:
+        told = f"{exercise.slug} is not passed yet, as far as is known here"
+        raise UsageError(
+            told, f"kata grade {exercise.slug}, or read it anyway: kata solution {exercise.slug} --force"
+        )
+    parts: list[Markdown | Syntax | str] = []
+    for path in exercise.files:
+        code = (exercise.mirror / path).read_text(encoding="utf-8")
+        parts += [path, Syntax(code, Syntax.guess_lexer(path, code), background_color="default"), ""]
+    discussion = (exercise.mirror / "DISCUSSION.md").read_text(encoding="utf-8")
+    click.echo(desk.out.draw(Group(*parts, Markdown(discussion, hyperlinks=False))), nl=False)
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[SLUG]...")
+@click.option("--tree", default="exercises", show_default=True, help="exercises, solutions, or a folder.")
+@click.option("--isolation", type=click.Choice(["auto", "none"]), default="auto", show_default=True)
+@click.option("--jobs", type=click.IntRange(1), help="Exercises at a time; by default the number of cores.")
+@click.option("--fresh", is_flag=True, help="Run again even what has not changed.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON (- for standard output).")
+@click.option("--junit", "junit_file", metavar="FILE", help="Write the report as JUnit XML.")
+@click.option("--markdown", "markdown_file", metavar="FILE", help="Write the report as Markdown.")
+@click.pass_obj
+def grade(
+    desk: Desk,
+    /,
+    names: tuple[str, ...],
+    tree: str,
+    isolation: str,
+    jobs: int | None,
+    fresh: bool,
+    **files: str | None,
+) -> None:
+    """Run the suites against the hand-ins and score them.
+
+    A slug, a topic, or the beginning of one selects; without any, everything is graded.
+    """
+    from grader.grading import grade_tree
+    from grader.reports import to_json, to_junit, to_markdown, to_terminal
+
+    exercises = desk.catalog.select(names)
+    formats = {
+        "json_file": to_json.render,
+        "junit_file": to_junit.render,
+        "markdown_file": to_markdown.render,
+    }
+    if sum(name == "-" for name in files.values()) > 1:
+        raise UsageError("only one report can go to standard output", "give the others file names")
+    with progress("grading", len(exercises)) as advance:
+        report = grade_tree(
+            root=desk.root,
+            exercises=exercises,
+            tree=tree,
+            isolation=isolation,
+            jobs=jobs,
+            fresh=fresh,
+            advance=lambda result: advance(f"{result.slug}: {result.status.value}"),
+        )
+    for kind, name in files.items():
+        if name is not None:
+            _write(name, formats[kind](report))
+    if "-" not in files.values():
+        click.echo(to_terminal.render(report, desk.out), nl=False)
+    sys.exit(_grade_code(report))
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[SLUG]...")
+@click.option("--repeat", type=click.IntRange(1), default=2, show_default=True, help="Runs of each sample.")
+@click.option("--jobs", type=click.IntRange(1), help="Runs at a time; by default the number of cores.")
+@click.pass_obj
+def verify(desk: Desk, names: tuple[str, ...], repeat: int, jobs: int | None) -> None:
+    """Prove exercises: metadata, README, stub, reference, samples, adversaries, repeats, cost."""
+    from grader.catalog import exercise_folders
+    from grader.verify import verify_all
+
+    folders = exercise_folders(desk.root)
+    with progress("verifying", None) as advance:
+        findings = verify_all(
+            root=desk.root, folders=folders, names=names, repeat=repeat, jobs=jobs, advance=advance
+        )
+    for finding in findings:
+        click.echo(finding.as_text(desk.root))
+    click.echo(f"{len(findings)} problem(s)" if findings else "every exercise keeps its contract")
+    sys.exit(NOT_PASSED if findings else PASSED)
+
+
+@cli.command()
+@click.argument("topic")
+@click.argument("slug")
+@click.pass_obj
+def new(desk: Desk, topic: str, slug: str) -> None:
+    """Make the two folders of a new exercise, ready to be filled in and verified."""
+    from grader.scaffold import scaffold
+
+    for path in scaffold(desk.root, topic, slug):
+        click.echo(path.relative_to(desk.root))
+    click.echo(f"next: fill them in, then kata verify {slug}")
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENT]...")
+@click.pass_obj
+def test(desk: Desk, arguments: tuple[str, ...]) -> None:
+    """Run the project's own tests; without arguments, also measure their coverage."""
+    python = [sys.executable, "-P", "-m"]
+    if arguments:
+        sys.exit(_call(desk, [*python, "pytest", *arguments]))
+    steps = ("erase", "run -m pytest", "combine --quiet", "report")
+    sys.exit(max(_call(desk, [*python, "coverage", *step.split()]) for step in steps))
+
+
+def _call(desk: Desk, command: Sequence[str]) -> int:
+    """Run one of the tools in the repository and return its exit code."""
+    return subprocess.run(command, cwd=desk.root, check=False).returncode
+
+
+def _grade_code(report: "Report") -> int:
+    """Return the exit code of a graded run."""
+    if report.interrupted:
+        return INTERRUPTED
+    if any(result.status is ExerciseStatus.ERROR for result in report.exercises):
+        return GRADER_FAULT
+    return PASSED if report.score == report.max_score else NOT_PASSED
+
+
+def _write(name: str, text: str) -> None:
+    """Write a report to a file or to standard output."""
+    if name == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        Path(name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"the report {name} cannot be written: {error.strerror}", "give another file"
+        ) from None
+
+
+@contextmanager
+def _store(desk: Desk) -> "Iterator[Store]":
+    from grader.store import Store
+
+    with Store(desk.root) as store:
+        yield store
+
+
+def _standings(desk: Desk, exercises: Sequence[Exercise]) -> "list[Standing]":
+    """Look up what is known about the present hand-ins; nothing is run."""
+    from grader.grading import standings
+
+    with _store(desk) as store:
+        return standings(desk.root, exercises, store)
+
+
+def main() -> None:
+    """Run the command line; every error for people ends here, with its hint and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        cli.main(standalone_mode=False)
+    except KataError as error:
+        _complain(error.message, error.hint)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        _complain(error.format_message(), f"{context.command_path} --help" if context else "kata --help")
+        sys.exit(KataError.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _complain(message: str, hint: str) -> None:
+    click.echo(f"error: {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)

@@ -1,0 +1,45 @@
+"""Draws rich renderables to text, for the width and the colours that the output really has."""
+
+import io
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+
+PIPE_WIDTH = 100
+"""Columns where the output is no terminal and nobody says how wide it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What an output can show: ``width`` in columns, and whether it takes colours and links."""
+
+    width: int
+    color: bool
+
+    @classmethod
+    def of(cls, stream: TextIO, variables: Mapping[str, str]) -> "Screen":
+        """Look at a stream; ``NO_COLOR`` and ``TERM=dumb`` are honoured, ``COLUMNS`` too."""
+        terminal = stream.isatty()
+        color = terminal and not variables.get("NO_COLOR") and variables.get("TERM") != "dumb"
+        width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if terminal else PIPE_WIDTH
+        return cls(width=max(width, 40), color=color)
+
+    def draw(self, content: RenderableType) -> str:
+        """Return the drawn text, without blanks at the ends of lines."""
+        target = io.StringIO()
+        console = Console(
+            file=target,
+            width=self.width,
+            force_terminal=self.color,
+            no_color=not self.color,
+            color_system="standard" if self.color else None,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            soft_wrap=False,
+        )
+        console.print(content)
+        return "\n".join(line.rstrip() for line in target.getvalue().splitlines()) + "\n"

@@ -1,0 +1,140 @@
+"""`kata verify`: proves exercises and reports all that is wrong, each with its path and its fix."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.contract import read_exercise
+from grader.errors import ContractError, GraderError, UsageError
+from grader.grading import Grading
+from grader.isolation import Plain
+from grader.model import Exercise
+from grader.proof import documents
+from grader.proof.finding import Finding
+from grader.proof.runs import Rules, Run, planned
+from grader.proof.samples import read_samples
+from grader.runner import Pool
+from grader.store import Store
+from grader.submission import take
+
+
+def verify_all(
+    *,
+    root: Path,
+    folders: Sequence[Path],
+    names: Sequence[str],
+    repeat: int,
+    jobs: int | None,
+    advance: Callable[[str], None],
+) -> list[Finding]:
+    """Prove the exercises that ``names`` mean; return every problem found.
+
+    Args:
+        root: the top of the repository.
+        folders: the folders of all exercises.
+        names: slugs, topics or beginnings of them; all if empty.
+        repeat: how often each sample is run again under other conditions.
+        jobs: runs at a time; by default the number of cores.
+        advance: called with a word on each step that is done.
+
+    """
+    size = jobs or os.cpu_count() or 1
+    findings = [] if names else list(documents.check_tree(root))
+    with Store(root) as store, Pool(Plain(), size) as pool:
+        for folder in _chosen(folders, names):
+            found = list(_verify(root, folder, store, pool, repeat, advance))
+            advance(f"{folder.name}: {len(found)} problem(s)")
+            findings += found
+    return findings
+
+
+def _verify(
+    root: Path, folder: Path, store: Store, pool: Pool, repeat: int, advance: Callable[[str], None]
+) -> Iterator[Finding]:
+    """Prove one exercise, cheapest rules first."""
+    mirror = root / "solutions" / folder.relative_to(root / "exercises")
+    try:
+        exercise = read_exercise(folder, mirror)
+    except ContractError as error:
+        yield Finding(path=folder / "exercise.toml", rule="contract", problem=error.message, fix=error.hint)
+        return
+    missing = list(documents.check_files(exercise))
+    yield from missing
+    for rule in (documents.check_names, documents.check_readme, documents.check_hints, documents.check_stub):
+        yield from rule(exercise)
+    samples, problems = read_samples(exercise)
+    yield from problems
+    if missing:
+        return
+    grading = Grading(root=root, pool=pool, store=store)
+    try:
+        grading.require(exercise)
+        expected = grading.expected_cases(exercise)
+        yield from Rules(exercise, expected).cases()
+        runs = planned(exercise, expected, take(exercise, folder), samples)
+        advance(f"{exercise.slug}: {len(expected)} cases, {len(runs)} runs, {repeat} repeats")
+        yield from _run(exercise, grading, pool, runs)
+        for number in range(1, repeat + 1):
+            yield from _repeat(root, exercise, store, pool.size, runs, number)
+            advance(f"{exercise.slug}: repeat {number}")
+    except GraderError as error:
+        yield Finding(path=folder, rule="suite", problem=error.message, fix="mend the suite or the reference")
+
+
+def _run(exercise: Exercise, grading: Grading, pool: Pool, runs: Sequence[Run]) -> Iterator[Finding]:
+    """Run and judge; the findings come in the order of the runs."""
+
+    def work(run: Run) -> list[Finding]:
+        record = grading.run(exercise, run.submission, kind=run.kind, options=run.options, limits=run.limits)
+        return list(run.judge(record))
+
+    found = dict(pool.map(work, runs))
+    for index in sorted(found):
+        yield from found[index]
+
+
+def _repeat(
+    root: Path, exercise: Exercise, store: Store, size: int, runs: Sequence[Run], number: int
+) -> Iterator[Finding]:
+    """Run the samples again in another order, with other seeds, while every core is busy."""
+    seeds = ("--order-seed", str(number), "--free-draw", "--hypothesis-seed", str(number))
+    again = [
+        Run(name=run.name, path=run.path, submission=run.submission, judge=run.judge, options=seeds)
+        for run in runs
+        if run.repeatable
+    ]
+    isolation = Plain(variables={"PYTHONHASHSEED": str(number)})
+    with _busy_cores(), Pool(isolation, size) as pool:
+        for finding in _run(exercise, Grading(root=root, pool=pool, store=store), pool, again):
+            problem = f"{finding.problem} (repeat {number}: other seeds and order, busy cores)"
+            yield Finding(path=finding.path, rule="flaky", problem=problem, fix=finding.fix)
+
+
+@contextmanager
+def _busy_cores() -> Iterator[None]:
+    """Keep one process spinning on each core."""
+    command = [sys.executable, "-I", "-c", "import os\nwhile os.getppid() != 1: pass"]
+    spinners = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]
+    try:
+        yield
+    finally:
+        for spinner in spinners:
+            spinner.kill()
+            spinner.wait()
+
+
+def _chosen(folders: Sequence[Path], names: Sequence[str]) -> list[Path]:
+    """Return the folders that the names mean, without reading them: they may be broken."""
+    chosen = []
+    for name in names:
+        plain = Path(name).name
+        keys = {folder: (folder.name[3:], folder.parent.name[3:], folder.name) for folder in folders}
+        found = [folder for folder, known in keys.items() if plain in known]
+        found = found or [f for f, known in keys.items() if any(key.startswith(plain) for key in known)]
+        if not found:
+            raise UsageError(f"No exercise or topic named {name!r}.", "see them all: kata list")
+        chosen += found
+    return [folder for folder in folders if folder in chosen] if names else list(folders)
