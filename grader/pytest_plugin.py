@@ -48,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
         derandomize=not config.getoption("free_draw"),
         print_blob=False,
         suppress_health_check=list(hypothesis.HealthCheck),
+        # "explain" traces lines through every repetition: seconds, where the smallest example takes none
+        phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
     )
     hypothesis.settings.load_profile("katas")
     folder = config.getoption("hand_in")

@@ -76,9 +76,11 @@ def _verify(
         yield from Rules(exercise, expected).cases()
         runs = planned(exercise, expected, take(exercise, folder), samples)
         advance(f"{exercise.slug}: {len(expected)} cases, {len(runs)} runs, {repeat} repeats")
-        yield from _run(exercise, grading, pool, runs)
+        broken = list(_run(exercise, grading, pool, runs))
+        yield from broken
+        again = [run for run in runs if run.repeatable and run.path not in {found.path for found in broken}]
         for number in range(1, repeat + 1):
-            yield from _repeat(root, exercise, store, pool.size, runs, number)
+            yield from _repeat(root, exercise, store, pool.size, again, number)
             advance(f"{exercise.slug}: repeat {number}")
     except GraderError as error:
         yield Finding(path=folder, rule="suite", problem=error.message, fix="mend the suite or the reference")
@@ -104,7 +106,6 @@ def _repeat(
     again = [
         Run(name=run.name, path=run.path, submission=run.submission, judge=run.judge, options=seeds)
         for run in runs
-        if run.repeatable
     ]
     isolation = Plain(variables={"PYTHONHASHSEED": str(number)})
     with _busy_cores(), Pool(isolation, size) as pool:

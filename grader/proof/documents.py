@@ -40,15 +40,19 @@ def check_tree(root: Path) -> Iterator[Finding]:
                 yield _finding(package, "package", "exercise folders are no packages", "remove the file")
 
 
+def taken_names() -> dict[str, str]:
+    """Return the names that no module of an exercise may have, and whose they are."""
+    taken = dict.fromkeys(sys.stdlib_module_names, "the standard library")
+    taken |= dict.fromkeys(importlib.metadata.packages_distributions(), "a dependency")
+    return taken | {path.stem: "the grader" for path in Path(__file__).parent.parent.glob("*.py")}
+
+
 def check_names(exercise: Exercise) -> Iterator[Finding]:
     """Find slugs and modules that would hide, or be hidden by, an installed module."""
-    taken = {**dict.fromkeys(sys.stdlib_module_names, "the standard library")}
-    taken |= dict.fromkeys(importlib.metadata.packages_distributions(), "a dependency")
-    grader = Path(__file__).parent.parent
-    taken |= {path.stem: "the grader" for path in grader.glob("*.py")}
+    taken = taken_names()
     for name in {exercise.slug, *(path.stem for path in exercise.folder.glob("*.py"))}:
         if name in taken:
-            problem = f"{name!r} is also a module of {taken[name]}"
+            problem = f"{name!r} is also the name of a module of {taken[name]}"
             yield _finding(exercise.folder, "name", problem, "choose another name")
 
 

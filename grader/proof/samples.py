@@ -48,9 +48,7 @@ def read_samples(exercise: Exercise) -> tuple[list[Sample], list[Finding]]:
 
 def _paths(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
-        yield from sorted(
-            path for path in folder.iterdir() if path.name not in ("__pycache__", ".ruff_cache")
-        )
+        yield from sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
 
 
 def _submission(exercise: Exercise, path: Path) -> Submission:

@@ -31,7 +31,7 @@ def explain(error: BaseException, suite: str, root: str) -> tuple[str, bool]:
     else:
         told = f"called:   {_statement(frames, suite)}\nexpected: no exception\ngot:      {_one_line(error)}"
     parts = [told, *_located(own[-FRAMES:], root), *_notes(error)]
-    return "\n".join(parts)[:CHARACTERS], in_suite
+    return _bounded(parts, root), in_suite
 
 
 def explain_import(error: BaseException | None, told: str, suite: str, root: str) -> str:
@@ -45,14 +45,14 @@ def explain_import(error: BaseException | None, told: str, suite: str, root: str
             f"  at {os.path.relpath(error.filename, root)}:{error.lineno}:  {(error.text or '').strip()}"
         ]
         error = type(error)(error.msg)
-    return "\n".join([f"The hand-in cannot be imported: {_one_line(error)}", *place])[:CHARACTERS]
+    return _bounded([f"The hand-in cannot be imported: {_one_line(error)}", *place], root)
 
 
 def explain_end(error: BaseException, suite: str, root: str) -> str:
     """Return the message for an exception that ended the whole run, such as ``SystemExit``."""
     frames = [frame for frame in _frames(error, root) if frame.filename != suite]
     told = f"The hand-in ended the whole run: {_one_line(error)}"
-    return "\n".join([told, *_located(frames[-FRAMES:], root)])[:CHARACTERS]
+    return _bounded([told, *_located(frames[-FRAMES:], root)], root)
 
 
 def explain_time_out(error: BaseException, suite: str, root: str) -> str:
@@ -63,6 +63,11 @@ def explain_time_out(error: BaseException, suite: str, root: str) -> str:
     return "\n".join([f"{told}got:      none; it was stopped here:", *_located(own[-FRAMES:], root)])[
         :CHARACTERS
     ]
+
+
+def _bounded(parts: list[str], root: str) -> str:
+    """Join the lines; where the run took place is nobody's concern, and differs each time."""
+    return "\n".join(parts).replace(root + os.sep, "")[:CHARACTERS]
 
 
 def _frames(error: BaseException | None, root: str) -> list[traceback.FrameSummary]:
