@@ -108,7 +108,7 @@ class Worker:
     def run(self, job: Job) -> RunRecord:
         """Run one job to its end and return what it told."""
         started = time.monotonic()
-        transcript = Transcript()
+        transcript = Transcript(job.limits)
         for event in self.events(job):
             transcript.hear(event)
         if transcript.ended is None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from grader.model import Case, CaseResult, CaseStatus, Ending, RunRecord
+from grader.model import Case, CaseResult, CaseStatus, Ending, Limits, RunRecord
 
 
 class Transcript:
     """Puts the events of one job together; nothing in them is believed without a look."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self.ended: dict[str, Any] | None = None
         self._collected: tuple[Case, ...] = ()
         self._results: dict[str, CaseResult] = {}
@@ -48,14 +49,15 @@ class Transcript:
         leftovers = [_told(text) or "" for text in finished.get("leftovers", ())]
         if ended.get("survivors"):
             leftovers.append(f"{ended['survivors']} process(es) were still running")
+        told = self._last_words(ending, ended.get("code"), seconds)
         results = list(self._results.values())
         if self._running and self._running not in self._results:
             timed_out = ending is Ending.DEADLINE
             status = CaseStatus.TIMEOUT if timed_out else CaseStatus.ERROR
-            results.append(CaseResult(id=self._running, status=status, message=_last_words(ending, ended)))
+            results.append(CaseResult(id=self._running, status=status, message=told))
         return RunRecord(
             ending=ending,
-            message=self._fault or self._broken or _last_words(ending, ended),
+            message=self._fault or self._broken or told,
             collected=self._collected,
             results=tuple(results),
             seconds=seconds,
@@ -71,6 +73,17 @@ class Transcript:
         if self._broken is not None:
             return Ending.BROKEN
         return Ending.FINISHED if self._finished is not None else Ending.EXITED
+
+    def _last_words(self, ending: Ending, code: object, seconds: float) -> str | None:
+        """Say in a sentence what a run without its end event did."""
+        place = f" while {self._running} was running" if self._running else ""
+        return {
+            Ending.EXITED: f"The process ended by itself (exit code {code}){place}; its suite was not done.",
+            Ending.KILLED: f"The process was killed by a signal (exit code {code}){place}.",
+            Ending.DEADLINE: f"Stopped after {seconds:.1f} s{place}: the time limit is "
+            f"{self._limits.seconds:g} s for the suite and {self._limits.case_seconds:g} s for a case.",
+            Ending.OUTPUT: f"Stopped{place}: it printed more than {self._limits.output_bytes:,} bytes.",
+        }.get(ending)
 
 
 def _case_id(nodeid: object) -> str:
@@ -110,14 +123,3 @@ def _told(text: object) -> str | None:
 def visible(text: str) -> str:
     """Return the text with control characters made visible: learner code must not steer a terminal."""
     return "".join(c if c in "\n\t" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def _last_words(ending: Ending, ended: dict[str, Any]) -> str | None:
-    """Say in a sentence what a run without its end event did."""
-    code = ended.get("code")
-    return {
-        Ending.EXITED: f"The process ended by itself (exit code {code}) before its suite was done.",
-        Ending.KILLED: f"The process was killed by signal {-int(ended.get('code') or 0)}.",
-        Ending.DEADLINE: "The process did not end within its time limit and was stopped.",
-        Ending.OUTPUT: "The hand-in printed more than the limit and was stopped.",
-    }.get(ending)
