@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # imported where they are used: most suites need none of them
     from grader.fixtures.learner_suite import LearnerSuite
     from grader.fixtures.predictions import Predictions
     from grader.fixtures.programs import Programs
-    from grader.fixtures.sites import Sites
+    from grader.fixtures.sites import Hosts, Sites
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -99,10 +99,14 @@ def exercise(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def hand_in(request: pytest.FixtureRequest, exercise: Path) -> Path:
+def hand_in(request: pytest.FixtureRequest) -> Path:
     """The folder that holds the learner's files."""
+    return _hand_in(request)
+
+
+def _hand_in(request: pytest.FixtureRequest) -> Path:
     chosen: Path | None = request.config.getoption("hand_in")
-    return exercise if chosen is None else chosen.resolve()
+    return request.path.parent if chosen is None else chosen.resolve()
 
 
 @pytest.fixture
@@ -131,12 +135,23 @@ def programs(tmp_path: Path) -> Iterator["Programs"]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def site_hosts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Hosts"]:
+    """The processes behind ``sites``: each imports a module once for all cases of the suite."""
+    from grader.fixtures.programs import Programs
+    from grader.fixtures.sites import Hosts
+
+    with Programs(tmp_path_factory.mktemp("hosts")) as running:
+        yield Hosts(running, _hand_in(request))
+
+
 @pytest.fixture
-def sites(programs: "Programs", hand_in: Path) -> "Sites":
-    """Serves the learner's WSGI applications from their own processes on free loopback ports."""
+def sites(site_hosts: "Hosts", tmp_path: Path) -> Iterator["Sites"]:
+    """Serves the learner's WSGI applications, each from a process of its own on a free loopback port."""
     from grader.fixtures.sites import Sites
 
-    return Sites(programs, hand_in)
+    yield Sites(site_hosts, tmp_path)
+    site_hosts.end_case()
 
 
 @pytest.fixture

@@ -93,8 +93,7 @@ class Worker:
 
     def events(self, job: Job) -> Iterator[dict[str, Any]]:
         """Send the job and yield its events; the last is ``ended``, or nothing if the worker is gone."""
-        if not self._ready:
-            self._ready = self._next(START_SECONDS) is not None
+        self.wait_until_ready()
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.write(job.as_line(self._variables))
@@ -105,8 +104,14 @@ class Worker:
             if event["event"] == "ended":
                 return
 
+    def wait_until_ready(self) -> None:
+        """Wait for the end of the worker's imports."""
+        if not self._ready:
+            self._ready = self._next(START_SECONDS) is not None
+
     def run(self, job: Job) -> RunRecord:
         """Run one job to its end and return what it told."""
+        self.wait_until_ready()  # its start is not the job's time
         started = time.monotonic()
         transcript = Transcript(job.limits)
         for event in self.events(job):

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from typing import Any
 
 from grader.worker import session, supervisor
@@ -49,8 +50,25 @@ def emit(events: Any, event: dict[str, Any]) -> None:
 def _preload() -> None:
     for name in PRELOADED:
         importlib.import_module(name)
+    _draw_once()
     gc.collect()
     gc.freeze()  # the children never touch these pages: they stay shared
+
+
+def _draw_once() -> None:
+    """Let hypothesis build its table of characters, a quarter of a second that each child would pay for."""
+    import hypothesis.configuration
+    from hypothesis import Phase, given, settings, strategies
+
+    @settings(database=None, max_examples=1, phases=[Phase.generate])
+    @given(strategies.text())
+    def draw(text: str) -> None:
+        del text
+
+    with tempfile.TemporaryDirectory() as folder:
+        hypothesis.configuration.set_hypothesis_home_dir(folder)
+        draw()
+    hypothesis.configuration.set_hypothesis_home_dir(None)
 
 
 def _silence_standard_streams() -> None:

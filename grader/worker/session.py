@@ -170,6 +170,10 @@ class Reporter:
         self._case: dict[str, Any] = {}
         self.session_started = False
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Spare pytest its own long tracebacks: they cost more than most cases, and nobody reads them."""
+        config.option.tbstyle = "value"
+
     def pytest_sessionstart(self) -> None:
         """Note that pytest has taken its arguments: what fails from here on may be the hand-in's doing."""
         self.session_started = True
