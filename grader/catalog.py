@@ -83,15 +83,7 @@ def exercise_folders(root: Path) -> list[Path]:
     tree = root / "exercises"
     if not tree.is_dir():
         raise SetupError(f"there is no folder {tree}", "run kata inside the repository")
-    topics = sorted(
-        folder for folder in tree.iterdir() if folder.is_dir() and NUMBERED.fullmatch(folder.name)
-    )
-    return [
-        folder
-        for topic in topics
-        for folder in sorted(topic.iterdir())
-        if folder.is_dir() and NUMBERED.fullmatch(folder.name)
-    ]
+    return [folder for topic in _numbered(tree) for folder in _numbered(topic)]
 
 
 def _numbered(folder: Path) -> list[Path]:

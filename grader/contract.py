@@ -1,5 +1,6 @@
 """Reads ``exercise.toml``: strict, and every refusal names the file and the line."""
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -43,6 +44,8 @@ def read_exercise(folder: Path, mirror: Path) -> Exercise:
         raise ContractError(
             f"{path}: {error.strerror}", "every exercise has this file: see CONTRIBUTING.md"
         ) from None
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{path}: not UTF-8: {error}", "save it as UTF-8") from None
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -65,7 +68,7 @@ class _Reader:
         tasks = tuple(self._task(number, table) for number, table in enumerate(data["tasks"], 1))
         points = sum(task.points for task in tasks)
         if points != difficulty.points:
-            wanted = f"the points of a {difficulty.value} exercise sum to {difficulty.points}"
+            wanted = f"the points of {difficulty.value} exercises sum to {difficulty.points}"
             self._refuse(f"{wanted}, these sum to {points}", "points", 0)
         assurance = self._choice(data, "assurance", Assurance)
         if (assurance is Assurance.B) != bool(data.get("assurance_reason")):
@@ -98,8 +101,10 @@ class _Reader:
                 f"task {number} has {table['points']} points; a task has at least 1", "points", start
             )
         hints = table["hints"]
-        if len(hints) != HINTS or not all(isinstance(hint, str) and hint.strip() for hint in hints):
+        if len(hints) != HINTS:
             self._refuse(f"task {number} has {len(hints)} hints; a task has exactly {HINTS}", "hints", start)
+        if not all(isinstance(hint, str) and hint.strip() for hint in hints):
+            self._refuse(f"a hint of task {number} is empty or no text", "hints", start)
         title = self._line_of_text(table, "title", start)
         return Task(number=number, title=title, points=table["points"], hints=tuple(hints))
 
@@ -133,9 +138,13 @@ class _Reader:
     def _files(self, data: Mapping[str, Any], slug: str) -> tuple[str, ...]:
         files = data.get("files", [f"{slug}.py"])
         for file in files:
-            parts = PurePosixPath(file).parts if isinstance(file, str) else ()
-            if not parts or ".." in parts or file.startswith("/") or "\\" in file:
+            path = PurePosixPath(file) if isinstance(file, str) else PurePosixPath()
+            if not path.parts or ".." in path.parts or path.is_absolute() or "\\" in file:
                 self._refuse(f"{file!r} is not a relative path inside the exercise", "files", 0)
+            if str(path) != file:
+                self._refuse(f"{file!r} is written shorter as {str(path)!r}", "files", 0)
+            if file in (FILE_NAME, "README.md", f"test_{slug}.py"):
+                self._refuse(f"{file!r} is never handed in: it decides the marks", "files", 0)
         if not files or len(set(files)) != len(files):
             self._refuse("files names each handed-in file once, and at least one", "files", 0)
         return tuple(files)
@@ -143,8 +152,8 @@ class _Reader:
     def _limits(self, data: Mapping[str, Any]) -> Limits:
         usual = Limits()
         for key in ("time_limit", "case_time_limit", "memory_limit"):
-            if data.get(key, 1) <= 0:
-                self._refuse(f"{key} is greater than 0", key, 0)
+            if not 0 < data.get(key, 1) < math.inf:
+                self._refuse(f"{key} is a number greater than 0", key, 0)
         return Limits(
             seconds=float(data.get("time_limit", usual.seconds)),
             case_seconds=float(data.get("case_time_limit", usual.case_seconds)),
@@ -160,14 +169,15 @@ class _Reader:
 
     def _table_line(self, number: int) -> int:
         """Return the index of the line of the ``number``-th [[tasks]] header, or 0."""
-        headers = [index for index, line in enumerate(self._lines) if line.strip() == "[[tasks]]"]
+        header = re.compile(r"\s*\[\[\s*tasks\s*\]\]")
+        headers = [index for index, line in enumerate(self._lines) if header.match(line)]
         return headers[number - 1] if len(headers) >= number else 0
 
     def _refuse(self, problem: str, key: str | None, start: int) -> NoReturn:
         """Raise, naming the line on which ``key`` stands at or after line index ``start``."""
         line = start + 1
         for number, text in enumerate(self._lines[start:], start + 1):
-            if key is not None and re.match(rf"\s*(\[*\s*)?[\"']?{re.escape(key)}[\"']?\s*(\]*|[=.])", text):
+            if key is not None and re.match(rf"\s*\[*\s*[\"']?{re.escape(key)}[\"']?\s*[\]=.]", text):
                 line = number
                 break
         raise ContractError(f"{self._path}:{line}: {problem}", "the keys are explained in CONTRIBUTING.md")

@@ -154,10 +154,10 @@ def sites(site_hosts: "Hosts", tmp_path: Path) -> Iterator["Sites"]:
     site_hosts.end_case()
 
 
-@pytest.fixture
-def learner_suite(tmp_path: Path) -> Iterator["LearnerSuite"]:
+@pytest.fixture(scope="session")
+def learner_suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator["LearnerSuite"]:
     """Runs tests that the learner wrote, in processes of their own, against modules of ours."""
     from grader.fixtures.learner_suite import LearnerSuite
 
-    with LearnerSuite(tmp_path) as suite:
+    with LearnerSuite(tmp_path_factory.mktemp("learner")) as suite:
         yield suite

@@ -8,6 +8,8 @@ from pathlib import Path
 from grader.model import Exercise, HandedIn, Submission
 
 MAX_BYTES = 256_000
+FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+"""How a file is opened: bytes as they are, no link, no waiting for the other end of a pipe."""
 
 
 def take(exercise: Exercise, folder: Path) -> Submission:
@@ -49,11 +51,14 @@ def _read(folder: Path, path: str) -> bytes:
             break
         if step.is_symlink():
             raise ValueError("it is a link; hand in the file itself")
-    descriptor = os.open(target, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(descriptor, "rb") as stream:
+    descriptor = os.open(target, FLAGS)
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ValueError("it is not a regular file")
-        content = stream.read(MAX_BYTES + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            content = stream.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > MAX_BYTES:
         raise ValueError(f"it is larger than {MAX_BYTES:,} bytes")
     return content

@@ -4,6 +4,9 @@ from typing import Any
 
 from grader.model import Case, CaseResult, CaseStatus, Ending, Limits, RunRecord
 
+UNSAID = "no reason was given"
+MOST_SECONDS = 1e6
+
 
 class Transcript:
     """Puts the events of one job together; nothing in them is believed without a look."""
@@ -22,12 +25,12 @@ class Transcript:
         """Take one event."""
         kind = event["event"]
         if kind == "collected":
-            cases = event.get("cases", ())
+            cases = _listed(event.get("cases"))
             self._collected = tuple(_case(case) for case in cases if isinstance(case, dict))
         elif kind == "broken":
-            self._broken = self._broken or _told(event.get("message"))
+            self._broken = self._broken or _told(event.get("message")) or UNSAID
         elif kind == "fault":
-            self._fault = _told(event.get("message"))
+            self._fault = _told(event.get("message")) or UNSAID
         elif kind == "started":
             self._running = _case_id(event.get("id"))
         elif kind == "case":
@@ -38,7 +41,7 @@ class Transcript:
             self._finished = event
         elif kind == "ended":
             self.ended = event
-        elif kind == "examples" and (failures := event.get("failures")):
+        elif kind == "examples" and (failures := _listed(event.get("failures"))):
             self._broken = _told("\n".join(map(str, failures)))
 
     def record(self, seconds: float) -> RunRecord:
@@ -46,7 +49,7 @@ class Transcript:
         ended = self.ended or {}
         finished = self._finished or {}
         ending = self._ending(str(ended.get("reason")))
-        leftovers = [_told(text) or "" for text in finished.get("leftovers", ())]
+        leftovers = [told for text in _listed(finished.get("leftovers")) if (told := _told(text))]
         if ended.get("survivors"):
             leftovers.append(f"{ended['survivors']} process(es) were still running")
         told = self._last_words(ending, ended.get("code"), seconds)
@@ -61,7 +64,7 @@ class Transcript:
             collected=self._collected,
             results=tuple(results),
             seconds=seconds,
-            cpu_seconds=float(finished.get("cpu_seconds", 0.0)),
+            cpu_seconds=_seconds(finished.get("cpu_seconds")),
             leftovers=tuple(leftovers),
         )
 
@@ -93,7 +96,7 @@ def _case_id(nodeid: object) -> str:
 
 def _case(data: dict[str, Any]) -> Case:
     tasks = data.get("tasks")
-    task = tasks[0] if isinstance(tasks, list) and len(tasks) == 1 and isinstance(tasks[0], int) else 0
+    task = tasks[0] if isinstance(tasks, list) and len(tasks) == 1 and type(tasks[0]) is int else 0
     return Case(
         id=_case_id(data.get("id")), task=task, requirement=visible(str(data.get("requirement") or ""))[:500]
     )
@@ -105,15 +108,23 @@ def _case_result(event: dict[str, Any]) -> CaseResult:
     message = _told(event.get("message"))
     if event.get("status") == "skipped":
         message = f"the case was skipped, which is not a pass: {message or ''}"
-    seconds = event.get("seconds")
     return CaseResult(
         id=_case_id(event.get("id")),
         status=status,
-        seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
+        seconds=_seconds(event.get("seconds")),
         message=message,
         output=visible(str(event.get("output") or ""))[:4000],
         in_suite=event.get("in_suite") is True,
     )
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _seconds(value: object) -> float:
+    """Return a time that a report can show: no NaN, nothing endless, nothing below zero."""
+    return float(value) if isinstance(value, int | float) and 0 <= value <= MOST_SECONDS else 0.0
 
 
 def _told(text: object) -> str | None:
@@ -122,4 +133,4 @@ def _told(text: object) -> str | None:
 
 def visible(text: str) -> str:
     """Return the text with control characters made visible: learner code must not steer a terminal."""
-    return "".join(c if c in "\n\t" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    return "".join(c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,8 +1,10 @@
 """The folder in which one run takes place: the trusted files, the hand-in, and nothing else."""
 
+import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +32,7 @@ def prepared(exercise: Exercise, submission: Submission) -> Iterator[Workspace]:
     base = Path(tempfile.mkdtemp(prefix=f"kata-{exercise.slug}-")).resolve()
     try:
         root = base / exercise.slug
-        shutil.copytree(exercise.folder, root, ignore=LEFT_OUT)
-        for path in exercise.files:
-            (root / path).unlink(missing_ok=True)
+        shutil.copytree(exercise.folder, root, ignore=_left_out(exercise))
         for file in submission.files:
             target = root / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -45,13 +45,28 @@ def prepared(exercise: Exercise, submission: Submission) -> Iterator[Workspace]:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder even if the run took away permissions inside it."""
+    """Remove a folder, if it is there, even if the run took away permissions inside it."""
+    if not folder.exists():
+        return
+    try:
+        shutil.rmtree(folder)
+    except PermissionError:
+        folder.chmod(0o700)
+        for place, folders, files in os.walk(folder):
+            for name in folders + (files if sys.platform == "win32" else []):
+                if not Path(place, name).is_symlink():
+                    Path(place, name).chmod(0o700)
+        shutil.rmtree(folder)
 
-    def mend(function: object, path: str, error: object) -> None:
-        del error
-        Path(path).parent.chmod(0o700)
-        Path(path).chmod(0o700)
-        if callable(function):
-            function(path)
 
-    shutil.rmtree(folder, onerror=mend) if folder.exists() else None
+def _left_out(exercise: Exercise) -> Callable[[str, list[str]], set[str]]:
+    """Say what ``copytree`` passes over: caches, the hand-in, and what is no file, as an editor's lock."""
+    handed_in = {exercise.folder / path for path in exercise.files}
+    above = {folder for path in handed_in for folder in path.parents}
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        paths = [Path(folder, name) for name in names]
+        odd = {path.name for path in paths if not path.is_dir() and (path in above or not path.is_file())}
+        return {path.name for path in paths if path in handed_in} | odd | LEFT_OUT(folder, names)
+
+    return left_out

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import tempfile
+import warnings
 from typing import Any
 
 from grader.worker import session, supervisor
@@ -65,7 +66,8 @@ def _draw_once() -> None:
     def draw(text: str) -> None:
         del text
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # hypothesis warns of slow work outside of a test, which this is
         hypothesis.configuration.set_hypothesis_home_dir(folder)
         draw()
     hypothesis.configuration.set_hypothesis_home_dir(None)

@@ -15,7 +15,6 @@ class Snapshot:
     threads: frozenset[threading.Thread]
     descriptors: dict[int, str]
     environment: dict[str, str]
-    folder: str
     paths: tuple[str, ...]
     finders: tuple[int, ...]
     modules: dict[str, Any]
@@ -27,7 +26,6 @@ class Snapshot:
             threads=frozenset(threading.enumerate()),
             descriptors=_descriptors(),
             environment=dict(os.environ),
-            folder=os.getcwd(),  # noqa: PTH109 - compared as the string it is
             paths=tuple(sys.path),
             finders=tuple(map(id, sys.meta_path)),
             modules=dict(sys.modules),
@@ -48,8 +46,6 @@ class Snapshot:
         ]
         added = later.environment.keys() - self.environment.keys()
         found += [f"environment variable {name} was added" for name in sorted(added)]
-        if later.folder != self.folder:
-            found.append(f"the working directory is now {later.folder}")
         found += [f"sys.path was extended by {path}" for path in _new_paths(self.paths, later.paths, root)]
         if later.finders != self.finders:
             found.append("sys.meta_path was changed")

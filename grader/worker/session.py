@@ -1,7 +1,7 @@
 """Inside the child: the limits, one pytest run, and its events.
 
-Events are JSON objects: ``collected`` (the cases), ``broken`` (why there are none), ``started`` and ``case``
-for each case, and ``finished``, without which nothing before it counts.
+Events are JSON objects: ``begun``, ``collected`` (the cases), ``broken`` (why there are none), ``started``
+and ``case`` for each case, and ``finished``, without which nothing before it counts.
 """
 
 import contextlib
@@ -59,6 +59,7 @@ def run(job: Job, events: int) -> None:
     os.set_inheritable(events, False)
     _settle(job)
     say = Events(events)
+    say("begun")
     if job["kind"] == "examples":
         _run_examples(job, say)
     else:
@@ -203,11 +204,13 @@ class Reporter:
         """Say which cases there are, with their tasks and requirements."""
         self._say("collected", cases=[_case(item) for item in session.items])
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Start no further case when the time of the suite is over."""
+        outcome = yield
         if time.monotonic() > self._end:
             item.session.shouldstop = "the time limit of the suite is over"
+        return outcome
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Say which case is running, so that it can be named if nothing more is heard."""

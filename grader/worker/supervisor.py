@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ Event = dict[str, Any]
 
 TICK = 0.05
 """Seconds between two looks at the clock and at the size of the output."""
+START_SECONDS = 30.0
+"""Seconds until a child has begun: a fresh interpreter on a busy machine takes its time."""
 GRACE = 2.0
 """Seconds beyond its own deadlines that a child gets to end by itself."""
 MAX_EVENT_BYTES = 1_000_000
@@ -28,13 +29,29 @@ MAX_EVENTS = 20_000
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """A started child: where its events come from, and its exit code once it has ended (else ``None``)."""
+    """A started child: its pid, the descriptor its events come from, and its exit code once it has ended."""
 
-    pid: int
-    events: int
-    poll: Callable[[], int | None]
+    def __init__(self, pid: int, events: int, poll: Callable[[], int | None]) -> None:
+        self.pid = pid
+        self.events = events
+        self.exit_code: int | None = None
+        self._poll = poll
+
+    def ended(self) -> bool:
+        """Look whether the child has ended; its exit code is negative for a signal."""
+        if self.exit_code is None:
+            self.exit_code = self._poll()
+        return self.exit_code is not None
+
+    def wait(self, seconds: float) -> bool:
+        """Give the child a moment to end; tell whether it has."""
+        end = time.monotonic() + seconds
+        pause = 0.0005
+        while not self.ended() and time.monotonic() < end:
+            time.sleep(pause)
+            pause = min(2 * pause, TICK)
+        return self.exit_code is not None
 
 
 def fork(job: Event) -> Child:
@@ -43,7 +60,10 @@ def fork(job: Event) -> Child:
     pid = os.fork()
     if pid == 0:
         try:
-            os.close(reading)
+            os.closerange(
+                3, writing
+            )  # above all the descriptor of our own events: the child could forge some
+            os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
             os.setsid()
             session.run(job, writing)
         finally:
@@ -54,7 +74,7 @@ def fork(job: Event) -> Child:
         ended, status = os.waitpid(pid, os.WNOHANG)
         return os.waitstatus_to_exitcode(status) if ended else None
 
-    return Child(pid=pid, events=reading, poll=poll)
+    return Child(pid, reading, poll)
 
 
 def spawn(job: Event) -> Child:
@@ -70,7 +90,7 @@ def spawn(job: Event) -> Child:
     with contextlib.suppress(OSError), process.stdin as jobs:
         jobs.write(json.dumps(job).encode() + b"\n")
     with process.stdout as events:
-        return Child(pid=process.pid, events=os.dup(events.fileno()), poll=process.poll)
+        return Child(process.pid, os.dup(events.fileno()), process.poll)
 
 
 def supervise(start: Callable[[Event], Child], job: Event) -> Iterator[Event]:
@@ -82,46 +102,55 @@ def supervise(start: Callable[[Event], Child], job: Event) -> Iterator[Event]:
     arriving: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     reader = threading.Thread(target=_pump, args=(child.events, arriving), daemon=True)
     reader.start()
-    code = None
     try:
-        reason = yield from _forward(job, arriving)
-        if reason is None:
-            code = _exit_code(child)
-            reason = "killed" if code is not None and code < 0 else "exited"
+        reason = yield from _forward(job, child, arriving)
+        if reason is None and child.wait(GRACE):
+            reason = "killed" if (child.exit_code or 0) < 0 else "exited"
     finally:
-        survivors = _end_tree(child, code)
+        survivors = _end_tree(child)
     reader.join(GRACE)
-    yield {"event": "ended", "reason": reason, "code": code, "survivors": survivors}
+    yield {"event": "ended", "reason": reason or "deadline", "code": child.exit_code, "survivors": survivors}
 
 
-def _forward(job: Event, arriving: "queue.SimpleQueue[bytes | None]") -> Generator[Event, None, str | None]:
-    """Yield events until the child closes its end; return why it has to be stopped, if it has to."""
+def _forward(
+    job: Event, child: Child, arriving: "queue.SimpleQueue[bytes | None]"
+) -> Generator[Event, None, str | None]:
+    """Yield events until the child is done; return why it has to be stopped, if it has to."""
     limits = job["limits"]
     parent = os.getppid()
-    overall = time.monotonic() + limits["seconds"] + limits["case_seconds"] + GRACE
-    deadline = time.monotonic() + limits["seconds"]  # for the imports
+    overall = time.monotonic() + START_SECONDS + limits["seconds"] + limits["case_seconds"] + GRACE
+    deadline = time.monotonic() + START_SECONDS
     for _ in range(MAX_EVENTS):
-        line: bytes | None = b""
+        line = b""
         while not line:
+            gone = child.ended()  # looked at before the queue: what it has said is there by now
             try:
-                line = arriving.get(timeout=TICK)
+                arrived = arriving.get(timeout=TICK)
             except queue.Empty:
-                line = b""
-            if line is None:
-                return None
+                arrived = None if gone else b""  # others may hold its end of the pipe open
             if _size(job["output"]) > limits["output_bytes"]:
                 return "output"
+            if arrived is None:
+                return None
             if time.monotonic() > deadline:
                 return "deadline"
             if os.getppid() != parent:  # nobody is left to report to
                 sys.exit(0)
+            line = arrived
         event = _decoded(line)
         if event:
-            started = event.get("event") == "started"
-            case_end = time.monotonic() + limits["case_seconds"] + GRACE
-            deadline = min(overall, case_end) if started else overall
+            deadline = min(overall, time.monotonic() + _patience(str(event.get("event")), limits))
             yield event
     return "output"
+
+
+def _patience(event: str, limits: Event) -> float:
+    """Return the seconds within which the next event has to come."""
+    if event == "begun":  # now the imports
+        return float(limits["seconds"])
+    if event == "started":
+        return float(limits["case_seconds"]) + GRACE
+    return float("inf")
 
 
 def _decoded(line: bytes) -> Event | None:
@@ -148,31 +177,21 @@ def _pump(source: int, arriving: "queue.SimpleQueue[bytes | None]") -> None:
     arriving.put(None)
 
 
-def _exit_code(child: Child) -> int | None:
-    """Give a child that has closed its events a moment to leave by itself; return its exit code."""
-    end = time.monotonic() + GRACE
-    pause = 0.0005
-    while (code := child.poll()) is None and time.monotonic() < end:
-        time.sleep(pause)
-        pause = min(2 * pause, TICK)
-    return code
-
-
 def adopt_orphans() -> None:
     """Become the parent of grandchildren whose own parent ends, so that none can slip away (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _end_tree(child: Child, code: int | None) -> int:
+def _end_tree(child: Child) -> int:
     """Kill the child and everything that came from it; return how many processes had outlived it."""
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(child.pid)], capture_output=True, check=False)
         return 0
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    if code is None:
-        _exit_code(child)
+    if sys.platform != "linux" or not child.ended():  # elsewhere orphans are lost but for their group
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait(GRACE)
     survivors: set[int] = set()
     end = time.monotonic() + 10 * GRACE
     while _has_children() and time.monotonic() < end:
