@@ -29,9 +29,23 @@ class Mismatch(AssertionError):
     """A check failed; the message says what was called, what was expected and what came back."""
 
 
+class _Short(reprlib.Repr):
+    """Says that a ``repr`` raises, where the base class shows an address."""
+
+    def repr_instance(self, x: object, level: int) -> str:
+        """Return the ``repr`` of an object of any class, shortened in the middle."""
+        del level
+        try:
+            text = repr(x)
+        except Exception as error:
+            return f"<{type(x).__name__} whose repr raised {type(error).__name__}>"
+        half = (self.maxother - 3) // 2
+        return text if len(text) <= self.maxother else f"{text[:half]}...{text[-half:]}"
+
+
 def shown(value: object, limit: int = 400) -> str:
     """Return ``repr(value)``, shortened in the middle; a ``repr`` that raises is said, not raised."""
-    short = reprlib.Repr()
+    short = _Short()
     short.maxlevel = 4
     short.maxdict = short.maxlist = short.maxtuple = short.maxset = short.maxfrozenset = short.maxdeque = 12
     short.maxstring = short.maxother = limit
@@ -61,15 +75,49 @@ def same(expected: object, got: object) -> bool:
         return len(expected) == len(got) and all(map(same, expected, got))
     if isinstance(expected, set | frozenset) and kind in (set, frozenset):
         assert isinstance(got, set | frozenset)
-        return {(type(item), item) for item in expected} == {(type(item), item) for item in got}
+        return set(map(_exact, expected)) == set(map(_exact, got))
     if isinstance(expected, dict) and kind is dict:
         assert isinstance(got, dict)
-        typed = {(type(key), key): value for key, value in got.items()}
+        found = {_exact(key): value for key, value in got.items()}
+        keys = {key: _exact(key) for key in expected}
         return len(expected) == len(got) and all(
-            (type(key), key) in typed and same(value, typed[type(key), key])
-            for key, value in expected.items()
+            keys[key] in found and same(value, found[keys[key]]) for key, value in expected.items()
         )
     return expected is got
+
+
+def _exact(value: object) -> object:
+    """Return a stand-in for a hashable value: two stand-ins are equal if ``same`` says so of the values."""
+    kind = type(value)
+    if isinstance(value, tuple) and kind is tuple:
+        return (kind, tuple(map(_exact, value)))
+    if isinstance(value, frozenset) and kind is frozenset:
+        return (kind, frozenset(map(_exact, value)))
+    if isinstance(value, float) and kind is float:
+        return (kind, "nan" if math.isnan(value) else value)
+    return (kind, value if kind in PLAIN_TYPES else id(value))
+
+
+def _difference(expected: Any, got: Any, place: str = "") -> str:
+    """Say where two values of one type differ that look alike when they are shortened."""
+    kind = type(expected)
+    pairs: list[tuple[Any, Any, Any]] = []
+    if type(got) is kind and kind in (str, bytes, list, tuple, dict):
+        if len(expected) != len(got):
+            return f"{place}{' ' * bool(place)}has {len(got)} items, expected {len(expected)}"
+        keys = expected if kind is dict else range(len(expected))
+        pairs = [(key, expected[key], got[key]) for key in keys if kind is not dict or key in got]
+    for key, one, other in pairs:
+        if not same(one, other):
+            return _difference(one, other, f"{place}[{shown(key)}]")
+    return f"{place} is {shown(got)}, expected {shown(expected)}" if place else "in a way that is not shown"
+
+
+def _near(expected: float, got: Any, rel: float, abs: float) -> bool:  # noqa: A002
+    try:
+        return math.isclose(expected, got, rel_tol=rel, abs_tol=abs)
+    except OverflowError:  # an int that no float can hold is near to none
+        return False
 
 
 def mismatch(call: str, expected: str, got: str) -> Mismatch:
@@ -85,8 +133,10 @@ class Checks:
         __tracebackhide__ = True
         if not same(expected, got):
             told = shown(got)
-            if told == shown(expected) or type(got) is not type(expected):
+            if type(got) is not type(expected):
                 told = f"{told} (of type {type(got).__name__}, expected {type(expected).__name__})"
+            elif told == shown(expected):
+                told = f"{told} (different: {_difference(expected, got)})"
             raise mismatch(call, shown(expected), told)
 
     def identical(self, expected: object, got: object, call: str) -> None:
@@ -98,7 +148,7 @@ class Checks:
     def close(self, expected: float, got: object, call: str, rel: float = 1e-9, abs: float = 0.0) -> None:  # noqa: A002
         """Require ``got`` to be an ``int`` or ``float`` within the tolerances of ``math.isclose``."""
         __tracebackhide__ = True
-        if type(got) not in (int, float) or not math.isclose(expected, got, rel_tol=rel, abs_tol=abs):  # type: ignore[arg-type]
+        if type(got) not in (int, float) or not _near(expected, got, rel, abs):
             raise mismatch(call, f"{shown(expected)} (within {rel or abs:g})", shown(got))
 
     def at_most(self, limit: float, got: object, call: str) -> None:

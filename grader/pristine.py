@@ -31,15 +31,17 @@ def pristine(exercise: Exercise, root: Path, store: Store) -> Submission:
 
 
 def _from_git(exercise: Exercise, root: Path) -> tuple[HandedIn, ...] | None:
-    """Return the stub's files from history; ``None`` if the exercise is not in it."""
+    """Return the stub's files from history; ``None`` if the exercise or its stub is not in it."""
     folder = exercise.folder.relative_to(root).as_posix()
     stub = [f":(exclude){folder}/{path}" for path in exercise.files]
     commit = _git(root, "log", "-1", "--format=%H", "--", folder, *stub)
     if not commit:
         return None
-    place = f"{commit.decode().strip()}:{folder}"
-    found = ((path, _git(root, "show", f"{place}/{path}")) for path in exercise.files)
-    return tuple(HandedIn(path=path, content=content) for path, content in found if content is not None)
+    place = f"{commit.decode().strip()}:./{folder}"  # from here: the repository may lie inside another one
+    contents = [_git(root, "show", f"{place}/{path}") for path in exercise.files]
+    files = zip(exercise.files, contents, strict=True)
+    found = tuple(HandedIn(path=path, content=content) for path, content in files if content is not None)
+    return found if len(found) == len(exercise.files) else None
 
 
 def _git(root: Path, *arguments: str) -> bytes | None:

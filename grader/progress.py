@@ -21,7 +21,7 @@ def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
         yield lambda told: print(f"{title}: {told}", file=sys.stderr, flush=True)  # noqa: T201
         return
     counts = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    columns = (TextColumn(title), *counts, TextColumn("{task.description}"))
+    columns = (TextColumn(title), *counts, TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total)
         yield lambda told: bar.update(task, advance=1, description=told)

@@ -145,10 +145,14 @@ class Worker:
                     pipe.close()
 
     def _next(self, seconds: float) -> dict[str, Any] | None:
+        """Return the next event; ``None`` if the worker is silent for too long, or gone for good."""
         try:
-            return self._events.get(timeout=max(seconds, 0.001))
+            event = self._events.get(timeout=max(seconds, 0.001))
         except queue.Empty:
             return None
+        if event is None:
+            self._events.put(None)
+        return event
 
     def _pump(self) -> None:
         """Decode the worker's lines in a thread of its own; ``None`` marks their end."""

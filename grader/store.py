@@ -65,7 +65,11 @@ def _connect(folder: Path) -> sqlite3.Connection:
 
 def _open(name: str) -> sqlite3.Connection:
     database = sqlite3.connect(name, timeout=10, check_same_thread=False)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute(SCHEMA)
-    database.commit()
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute(SCHEMA)
+        database.commit()
+    except sqlite3.DatabaseError:
+        database.close()
+        raise
     return database

@@ -90,7 +90,7 @@ class Rules:
             if case.task not in numbers:
                 fix = f"mark it with exactly one of @pytest.mark.task(1 … {max(numbers)})"
                 yield self._finding(
-                    self._suite, "marks", f"{case.id} belongs to no task of exercise.toml", fix
+                    self._suite, "marks", f"{case.id} does not belong to exactly one task", fix
                 )
             if not case.requirement.endswith((".", "?", "!")) or len(case.requirement) < 10:
                 fix = "a docstring of one sentence that says the requirement"

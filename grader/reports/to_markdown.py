@@ -14,7 +14,9 @@ MARKS = {
 FAILURES = 3
 """How many failed cases of one exercise are shown in full."""
 CHARACTERS = 60_000
-CUT = "\n\n*The report is longer than fits here. All of it: `kata grade --json report.json`*\n"
+CUT = "\n*The report is longer than fits here. All of it: `kata grade --json report.json`*\n"
+BREAK = "\u200b"
+"""Has no width; where it stands, no mention, reference or link is recognised."""
 
 
 def render(report: Report) -> str:
@@ -26,14 +28,14 @@ def render(report: Report) -> str:
         lines += ["**Interrupted: only what was done until then is listed.**", ""]
     lines += ["| exercise | verdict | points | tasks | assurance |", "|---|---|---:|---|:-:|"]
     lines += [_row(result) for result in report.exercises]
+    text = "\n".join(lines) + "\n"
     for result in report.exercises:
         if result.status not in (ExerciseStatus.PASSED, ExerciseStatus.NOT_STARTED):
-            lines += ["", *_section(result)]
-    text = "\n".join(lines) + "\n"
-    if len(text) <= CHARACTERS:
-        return text
-    whole = text[: CHARACTERS - len(CUT)]
-    return whole[: whole.rfind("\n\n<details>")] + CUT
+            section = "\n".join(["", *_section(result)]) + "\n"
+            if len(text) + len(section) + len(CUT) > CHARACTERS:
+                return text + CUT
+            text += section
+    return text
 
 
 def _row(result: ExerciseResult) -> str:
@@ -82,5 +84,7 @@ def fenced(text: str) -> str:
 def inert(text: str) -> str:
     """Return one line in which no Markdown, HTML, mention or link is left alive."""
     line = " ".join(text.split())
-    line = line.replace("&", "&amp;").replace("<", "&lt;").replace("@", "@\u200b").replace("://", ":\u200b//")
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace("://", f":{BREAK}//")
+    line = re.sub(r"[@#]", rf"\g<0>{BREAK}", line)
+    line = re.sub(r"\b(www|gh)(?=[.-])", rf"\g<0>{BREAK}", line, flags=re.IGNORECASE)
     return re.sub(r"([\\`*_{}\[\]#+!|~>])", r"\\\1", line)

@@ -26,7 +26,7 @@ GRACE = 2.0
 """Seconds beyond its own deadlines that a child gets to end by itself."""
 MAX_EVENT_BYTES = 1_000_000
 MAX_EVENTS = 20_000
-PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 
 
 class Child:
@@ -65,6 +65,7 @@ def fork(job: Event) -> Child:
             )  # above all the descriptor of our own events: the child could forge some
             os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
             os.setsid()
+            _control_process(PR_SET_PDEATHSIG, signal.SIGKILL)
             session.run(job, writing)
         finally:
             os._exit(70)  # reached only if the session did not leave by itself
@@ -179,8 +180,12 @@ def _pump(source: int, arriving: "queue.SimpleQueue[bytes | None]") -> None:
 
 def adopt_orphans() -> None:
     """Become the parent of grandchildren whose own parent ends, so that none can slip away (Linux)."""
+    _control_process(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _control_process(option: int, value: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def _end_tree(child: Child) -> int:
