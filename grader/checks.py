@@ -75,13 +75,14 @@ def same(expected: object, got: object) -> bool:
         return len(expected) == len(got) and all(map(same, expected, got))
     if isinstance(expected, set | frozenset) and kind in (set, frozenset):
         assert isinstance(got, set | frozenset)
-        return set(map(_exact, expected)) == set(map(_exact, got))
+        return len(expected) == len(got) and set(map(_exact, expected)) == set(map(_exact, got))
     if isinstance(expected, dict) and kind is dict:
         assert isinstance(got, dict)
-        found = {_exact(key): value for key, value in got.items()}
-        keys = {key: _exact(key) for key in expected}
-        return len(expected) == len(got) and all(
-            keys[key] in found and same(value, found[keys[key]]) for key, value in expected.items()
+        wanted, found = ({_exact(key): value for key, value in one.items()} for one in (expected, got))
+        return (
+            len(expected) == len(got)
+            and wanted.keys() == found.keys()
+            and all(same(value, found[key]) for key, value in wanted.items())
         )
     return expected is got
 
@@ -98,19 +99,28 @@ def _exact(value: object) -> object:
     return (kind, value if kind in PLAIN_TYPES else id(value))
 
 
+def _typed(got: object, expected: object) -> str:
+    """Return the text of a value, with its type where that is what is wrong."""
+    if type(got) is type(expected):
+        return shown(got)
+    return f"{shown(got)} (of type {type(got).__name__}, expected {type(expected).__name__})"
+
+
 def _difference(expected: Any, got: Any, place: str = "") -> str:
     """Say where two values of one type differ that look alike when they are shortened."""
     kind = type(expected)
     pairs: list[tuple[Any, Any, Any]] = []
-    if type(got) is kind and kind in (str, bytes, list, tuple, dict):
+    if type(got) is kind and (kind in (bytes, list, tuple, dict) or (kind is str and len(expected) > 1)):
         if len(expected) != len(got):
-            return f"{place}{' ' * bool(place)}has {len(got)} items, expected {len(expected)}"
+            return f"{place} has {len(got)} items, expected {len(expected)}".lstrip()
         keys = expected if kind is dict else range(len(expected))
         pairs = [(key, expected[key], got[key]) for key in keys if kind is not dict or key in got]
     for key, one, other in pairs:
         if not same(one, other):
             return _difference(one, other, f"{place}[{shown(key)}]")
-    return f"{place} is {shown(got)}, expected {shown(expected)}" if place else "in a way that is not shown"
+    return (
+        f"{place} is {_typed(got, expected)}, expected {shown(expected)}" if place else "in what is not shown"
+    )
 
 
 def _near(expected: float, got: Any, rel: float, abs: float) -> bool:  # noqa: A002
@@ -132,10 +142,8 @@ class Checks:
         """Require ``got`` to be ``expected``, exactly (see ``same``)."""
         __tracebackhide__ = True
         if not same(expected, got):
-            told = shown(got)
-            if type(got) is not type(expected):
-                told = f"{told} (of type {type(got).__name__}, expected {type(expected).__name__})"
-            elif told == shown(expected):
+            told = _typed(got, expected)
+            if told == shown(expected):
                 told = f"{told} (different: {_difference(expected, got)})"
             raise mismatch(call, shown(expected), told)
 

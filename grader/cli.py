@@ -5,56 +5,25 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.catalog import Catalog, find_root
+from grader.catalog import find_root
+from grader.commands import Commands
+from grader.desk import Desk
 from grader.errors import KataError, UsageError
-from grader.model import Exercise, ExerciseStatus
+from grader.model import ExerciseStatus
 from grader.progress import progress
 from grader.screen import Screen
 
 if TYPE_CHECKING:  # start-up matters: what one command needs is imported by that command
     from grader.model import Report
-    from grader.standing import Standing
-    from grader.store import Store
 
 HELP = {"help_option_names": ["-h", "--help"]}
 PASSED, NOT_PASSED, GRADER_FAULT, INTERRUPTED = 0, 1, 3, 130
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What every command starts from: the repository and what standard output can show."""
-
-    root: Path
-    out: Screen
-
-    @property
-    def catalog(self) -> Catalog:
-        """All exercises, read anew."""
-        return Catalog.read(self.root)
-
-
-class Commands(click.Group):
-    """A group that answers a mistyped command with the nearest one."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or say which was meant."""
-        import difflib
-
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
-            guess = f" Did you mean {close[0]!r}?" if close else ""
-            raise UsageError(f"There is no command {args[0]!r}.{guess}", "see them all: kata --help")
-        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -78,7 +47,7 @@ def show_board(desk: Desk) -> None:
     """Print progress by topic."""
     from grader.tables import board
 
-    click.echo(board(_standings(desk, desk.catalog.exercises), desk.out), nl=False)
+    click.echo(board(desk.standings(desk.catalog.exercises), desk.out), nl=False)
 
 
 @cli.command("list")
@@ -86,21 +55,29 @@ def show_board(desk: Desk) -> None:
 @click.option("--difficulty", type=click.Choice(["easy", "medium", "hard"]))
 @click.option("--status", type=click.Choice([*(status.value for status in ExerciseStatus), "changed"]))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the table that the README shows.")
 @click.pass_obj
 def list_exercises(
-    desk: Desk, topic: str | None, difficulty: str | None, status: str | None, as_json: bool
+    desk: Desk,
+    topic: str | None,
+    difficulty: str | None,
+    status: str | None,
+    as_json: bool,
+    as_markdown: bool,
 ) -> None:
     """List the exercises with their last known verdicts."""
-    from grader.tables import listing
+    from grader.tables import listing, markdown
 
     chosen = desk.catalog.select([topic] if topic else [])
     standings = [
         standing
-        for standing in _standings(desk, chosen)
+        for standing in desk.standings(chosen)
         if difficulty in (None, standing.exercise.difficulty.value) and status in (None, standing.status)
     ]
     if as_json:
         click.echo(json.dumps([standing.as_data() for standing in standings], indent=2, ensure_ascii=False))
+    elif as_markdown:
+        click.echo(markdown([standing.exercise for standing in standings]), nl=False)
     else:
         click.echo(listing(standings, desk.out), nl=False)
 
@@ -110,11 +87,10 @@ def list_exercises(
 @click.pass_obj
 def show(desk: Desk, slug: str) -> None:
     """Show the README of an exercise."""
-    from rich.markdown import Markdown
+    from grader.pages import specification
 
     exercise = desk.catalog.one(slug)
-    text = (exercise.folder / "README.md").read_text(encoding="utf-8")
-    click.echo(desk.out.draw(Markdown(text, hyperlinks=False)), nl=False)
+    click.echo(specification(exercise, desk.out), nl=False)
     files = ", ".join(str((exercise.folder / path).relative_to(desk.root)) for path in exercise.files)
     click.echo(f"\nyours to edit: {files}")
 
@@ -128,8 +104,8 @@ def hint(desk: Desk, slug: str, number: int | None) -> None:
     from grader.hints import next_hint
 
     exercise = desk.catalog.one(slug)
-    with _store(desk) as store:
-        click.echo(next_hint(exercise, number, _standings(desk, [exercise])[0].result, store))
+    with desk.store() as store:
+        click.echo(next_hint(exercise, number, desk.standings([exercise])[0].result, store))
 
 
 @cli.command()
@@ -140,7 +116,7 @@ def reset(desk: Desk, slug: str) -> None:
     from grader.reset import reset as bring_back
 
     exercise = desk.catalog.one(slug)
-    with _store(desk) as store:
+    with desk.store() as store:
         kept = bring_back(exercise, desk.root, store)
     told = f"; your files are kept in {kept.relative_to(desk.root)}" if kept else "; it was untouched already"
     click.echo(f"{exercise.slug} is as it was{told}")
@@ -152,22 +128,15 @@ def reset(desk: Desk, slug: str) -> None:
 @click.pass_obj
 def solution(desk: Desk, slug: str, force: bool) -> None:
     """Show the reference and its discussion, once you have passed."""
-    from rich.console import Group
-    from rich.markdown import Markdown
-    from rich.syntax import Syntax
+    from grader.pages import solution as tour
 
     exercise = desk.catalog.one(slug)
-    if not force and _standings(desk, [exercise])[0].status != ExerciseStatus.PASSED.value:
+    if not force and desk.standings([exercise])[0].status != ExerciseStatus.PASSED.value:
         told = f"{exercise.slug} is not passed yet, as far as is known here"
         raise UsageError(
             told, f"kata grade {exercise.slug}, or read it anyway: kata solution {exercise.slug} --force"
         )
-    parts: list[Markdown | Syntax | str] = []
-    for path in exercise.files:
-        code = (exercise.mirror / path).read_text(encoding="utf-8")
-        parts += [path, Syntax(code, Syntax.guess_lexer(path, code), background_color="default"), ""]
-    discussion = (exercise.mirror / "DISCUSSION.md").read_text(encoding="utf-8")
-    click.echo(desk.out.draw(Group(*parts, Markdown(discussion, hyperlinks=False))), nl=False)
+    click.echo(tour(exercise, desk.out), nl=False)
 
 
 @cli.command()
@@ -294,22 +263,6 @@ def _write(name: str, text: str) -> None:
         raise UsageError(
             f"the report {name} cannot be written: {error.strerror}", "give another file"
         ) from None
-
-
-@contextmanager
-def _store(desk: Desk) -> "Iterator[Store]":
-    from grader.store import Store
-
-    with Store(desk.root) as store:
-        yield store
-
-
-def _standings(desk: Desk, exercises: Sequence[Exercise]) -> "list[Standing]":
-    """Look up what is known about the present hand-ins; nothing is run."""
-    from grader.grading import standings
-
-    with _store(desk) as store:
-        return standings(desk.root, exercises, store)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.model import ExerciseStatus
+from grader.model import Exercise, ExerciseStatus
 from grader.reports.to_terminal import STYLES
 from grader.screen import Screen
 from grader.standing import Standing
@@ -55,3 +55,15 @@ def listing(standings: Sequence[Standing], screen: Screen) -> str:
             Text(f"{mark} {standing.status.replace('_', ' ')}", style),
         )
     return screen.draw(table)
+
+
+def markdown(exercises: Sequence[Exercise]) -> str:
+    """Return the table of exercises as the README shows it, one line for each exercise."""
+    lines = ["| topic | exercise | difficulty | points | what you build |", "|---|---|---|---:|---|"]
+    for exercise in exercises:
+        place = f"exercises/{exercise.folder.parent.name}/{exercise.folder.name}/README.md"
+        topic = exercise.topic.replace("_", " ")
+        name = f"[{exercise.title}]({place}) `{exercise.slug}`"
+        level = exercise.difficulty.value
+        lines.append(f"| {topic} | {name} | {level} | {exercise.max_score} | {exercise.summary} |")
+    return "\n".join(lines) + "\n"
