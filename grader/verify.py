@@ -117,7 +117,7 @@ def _repeat(
 @contextmanager
 def _busy_cores() -> Iterator[None]:
     """Keep one process spinning on each core."""
-    command = [sys.executable, "-I", "-c", "import os\nwhile os.getppid() != 1: pass"]
+    command = [sys.executable, "-I", "-c", "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"]
     spinners = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]
     try:
         yield
