@@ -20,6 +20,9 @@ from grader.runner import Pool
 from grader.store import Store
 from grader.submission import take
 
+SPIN = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
+"""A program that keeps a core busy until its parent is gone."""
+
 
 def verify_all(
     *,
@@ -117,7 +120,7 @@ def _repeat(
 @contextmanager
 def _busy_cores() -> Iterator[None]:
     """Keep one process spinning on each core."""
-    command = [sys.executable, "-I", "-c", "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"]
+    command = [sys.executable, "-I", "-c", SPIN]
     spinners = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]
     try:
         yield

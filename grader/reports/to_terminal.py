@@ -73,10 +73,12 @@ def _single(result: ExerciseResult) -> list[RenderableType]:
         for case in task.cases
         if case.status not in (CaseStatus.PASSED, CaseStatus.NOT_RUN)
     ]
-    for task, case in failed[:FAILURES]:
+    first = {case.requirement: (task, case) for task, case in reversed(failed)}
+    shown = list(reversed(first.values()))[:FAILURES]  # the first case of each requirement
+    for task, case in shown:
         parts += ["", *_failure(task, case)]
-    if len(failed) > FAILURES:
-        parts += ["", Text(f"… and {len(failed) - FAILURES} more. Mend these first.", "dim")]
+    if len(failed) > len(shown):
+        parts += ["", Text(f"… and {len(failed) - len(shown)} more. Mend these first.", "dim")]
     parts += [Text(f"noticed: {flag}", "yellow") for flag in result.flags]
     return parts
 
