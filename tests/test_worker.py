@@ -319,8 +319,8 @@ def test_one_job_does_not_see_another(run: Run) -> None:
 
 def test_a_suite_past_its_limit_stops_between_cases(run: Run) -> None:
     """When the time of the suite is over no further case starts, and the run still comes to its end."""
-    slow = "import threading\ndef first(): threading.Event().wait(0.4); return 1\n"
-    events = run(slow + "def second(): return [1, 2]\n", seconds=0.3)
+    slow = "import threading\ndef first(): threading.Event().wait(2.1); return 1\n"
+    events = run(slow + "def second(): return [1, 2]\n", seconds=2)
     assert {"test_first": "passed"} == statuses(events)
     assert "finished" == events[-2]["event"]
 

@@ -15,7 +15,7 @@ from grader.worker import session, supervisor
 PRELOADED = (
     *("pytest", "pytest_timeout"),
     *("_hypothesis_pytestplugin", "hypothesis.stateful", "hypothesis.internal.conjecture.engine"),
-    *("grader.pytest_plugin", "doctest", "asyncio", "sqlite3", "http.server", "requests", "freezegun"),
+    *("grader.pytest_plugin", "asyncio", "sqlite3", "http.server", "requests", "freezegun"),
 )
 """What most suites import, paid for once. What is missing here is imported by the suites that need it."""
 

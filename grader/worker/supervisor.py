@@ -60,10 +60,7 @@ def fork(job: Event) -> Child:
     pid = os.fork()
     if pid == 0:
         try:
-            os.closerange(
-                3, writing
-            )  # above all the descriptor of our own events: the child could forge some
-            os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
+            _close_all_but(writing)  # above all our own way to the caller: the child could forge events
             os.setsid()
             _control_process(PR_SET_PDEATHSIG, signal.SIGKILL)
             session.run(job, writing)
@@ -76,6 +73,18 @@ def fork(job: Event) -> Child:
         return os.waitstatus_to_exitcode(status) if ended else None
 
     return Child(pid, reading, poll)
+
+
+def _close_all_but(kept: int) -> None:
+    """Close every descriptor but the standard ones and ``kept``."""
+    try:
+        numbers = [int(name) for name in os.listdir("/dev/fd")]  # noqa: PTH208 - in the fork, where time counts
+    except OSError:
+        numbers = list(range(4096))
+    for number in numbers:
+        if number > 2 and number != kept:
+            with contextlib.suppress(OSError):
+                os.close(number)
 
 
 def spawn(job: Event) -> Child:
