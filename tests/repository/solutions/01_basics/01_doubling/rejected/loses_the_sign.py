@@ -1,0 +1,14 @@
+"""Doubles the size of a number and forgets its sign.
+
+Loses: 1
+"""
+
+
+def double(number: int) -> int:
+    """Return twice the number."""
+    return 2 * abs(number)
+
+
+def double_all(numbers: list[int]) -> list[int]:
+    """Return a new list with twice each number."""
+    return [2 * number for number in numbers]
