@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,14 +164,8 @@ def grade(
     A slug, a topic, or the beginning of one selects; without any, everything is graded.
     """
     from grader.grading import grade_tree
-    from grader.reports import to_json, to_junit, to_markdown, to_terminal
 
     exercises = desk.catalog.select(names)
-    formats = {
-        "json_file": to_json.render,
-        "junit_file": to_junit.render,
-        "markdown_file": to_markdown.render,
-    }
     if sum(name == "-" for name in files.values()) > 1:
         raise UsageError("only one report can go to standard output", "give the others file names")
     with progress("grading", len(exercises)) as advance:
@@ -184,11 +178,7 @@ def grade(
             fresh=fresh,
             advance=lambda result: advance(f"{result.slug}: {result.status.value}"),
         )
-    for kind, name in files.items():
-        if name is not None:
-            _write(name, formats[kind](report))
-    if "-" not in files.values():
-        click.echo(to_terminal.render(report, desk.out), nl=False)
+    _publish(report, files, desk.out)
     sys.exit(_grade_code(report))
 
 
@@ -240,7 +230,8 @@ def test(desk: Desk, arguments: tuple[str, ...]) -> None:
 
 def _call(desk: Desk, command: Sequence[str]) -> int:
     """Run one of the tools in the repository and return its exit code."""
-    return subprocess.run(command, cwd=desk.root, check=False).returncode
+    variables = {**os.environ, "COVERAGE_FILE": str(desk.root / ".coverage")}  # workers run in other folders
+    return subprocess.run(command, cwd=desk.root, env=variables, check=False).returncode
 
 
 def _grade_code(report: "Report") -> int:
@@ -250,6 +241,22 @@ def _grade_code(report: "Report") -> int:
     if any(result.status is ExerciseStatus.ERROR for result in report.exercises):
         return GRADER_FAULT
     return PASSED if report.score == report.max_score else NOT_PASSED
+
+
+def _publish(report: "Report", files: Mapping[str, str | None], out: Screen) -> None:
+    """Write the reports that were asked for; the terminal gets its own unless one of them goes there."""
+    from grader.reports import to_json, to_junit, to_markdown, to_terminal
+
+    formats = {
+        "json_file": to_json.render,
+        "junit_file": to_junit.render,
+        "markdown_file": to_markdown.render,
+    }
+    for kind, name in files.items():
+        if name is not None:
+            _write(name, formats[kind](report))
+    if "-" not in files.values():
+        click.echo(to_terminal.render(report, out), nl=False)
 
 
 def _write(name: str, text: str) -> None:

@@ -35,6 +35,7 @@ from grader.runner import Job, Pool
 from grader.scoring import score, without_run
 from grader.standing import Standing
 from grader.store import CASES, RESULT, Store
+from grader.trusted import trusted_digest
 from grader.workspace import prepared
 
 REPEATABLE = (Ending.FINISHED, Ending.BROKEN, Ending.EXITED, Ending.OUTPUT)
@@ -65,21 +66,11 @@ def grade_tree(
         UsageError: there is no such tree.
 
     """
-    place = root / tree if (root / tree).is_dir() else Path(tree).resolve()
-    if not place.is_dir():
-        raise UsageError(f"there is no tree {tree!r}", "use exercises, solutions, or the path of a folder")
     started, clock = datetime.datetime.now(datetime.UTC), time.monotonic()
     launch = choose(isolation)
-    done: dict[int, ExerciseResult] = {}
-    interrupted = False
     with Store(root) as store, Pool(launch, min(jobs or os.cpu_count() or 1, len(exercises))) as pool:
         grading = Grading(root=root, pool=pool, store=store, fresh=fresh)
-        try:
-            for index, result in grading.grade(exercises, place):
-                done[index] = result
-                advance(result)
-        except KeyboardInterrupt:
-            interrupted = True
+        results, interrupted = _collected(grading.grade(exercises, _place(root, tree)), advance)
     return Report(
         grader=importlib.metadata.version("graded-katas"),
         python=platform.python_version(),
@@ -87,9 +78,32 @@ def grade_tree(
         isolation=launch.name,
         started_at=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         seconds=time.monotonic() - clock,
-        exercises=tuple(done[index] for index in sorted(done)),
+        exercises=results,
         interrupted=interrupted,
     )
+
+
+def _place(root: Path, tree: str) -> Path:
+    """Return the absolute folder of a tree."""
+    place = root / tree if (root / tree).is_dir() else Path(tree).resolve()
+    if not place.is_dir():
+        raise UsageError(f"there is no tree {tree!r}", "use exercises, solutions, or the path of a folder")
+    return place
+
+
+def _collected(
+    graded: Iterator[tuple[int, ExerciseResult]], advance: Callable[[ExerciseResult], None]
+) -> tuple[tuple[ExerciseResult, ...], bool]:
+    """Return the results in the order of the exercises, and whether somebody interrupted."""
+    done: dict[int, ExerciseResult] = {}
+    interrupted = False
+    try:
+        for index, result in graded:
+            done[index] = result
+            advance(result)
+    except KeyboardInterrupt:
+        interrupted = True
+    return tuple(done[index] for index in sorted(done)), interrupted
 
 
 def standings(root: Path, exercises: Sequence[Exercise], store: Store) -> list[Standing]:
@@ -224,18 +238,6 @@ def result_key(exercise: Exercise, handed_in: Submission) -> str:
     """Return the key of a verdict: the hand-in, the exercise, the grader and the interpreter."""
     parts = (machine_digest(), trusted_digest(exercise), submissions.digest(handed_in), *handed_in.problems)
     return hashlib.sha256(":".join(parts).encode()).hexdigest()
-
-
-def trusted_digest(exercise: Exercise) -> str:
-    """Return the SHA-256 of everything in the exercise's folder but the hand-in."""
-    total = hashlib.sha256()
-    handed_in = {exercise.folder / path for path in exercise.files}
-    for path in sorted(exercise.folder.rglob("*")):
-        if path.is_file() and path not in handed_in and "__pycache__" not in path.parts:
-            content = path.read_bytes()
-            for part in (path.relative_to(exercise.folder).as_posix().encode(), content):
-                total.update(len(part).to_bytes(8, "big") + part)
-    return total.hexdigest()
 
 
 @functools.cache

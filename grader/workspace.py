@@ -4,14 +4,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model import Exercise, Submission
-
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", ".hypothesis")
+from grader.trusted import trusted_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,10 @@ def prepared(exercise: Exercise, submission: Submission) -> Iterator[Workspace]:
     base = Path(tempfile.mkdtemp(prefix=f"kata-{exercise.slug}-")).resolve()
     try:
         root = base / exercise.slug
-        shutil.copytree(exercise.folder, root, ignore=_left_out(exercise))
+        root.mkdir()
+        for path in trusted_files(exercise):
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(exercise.folder / path, root / path)
         for file in submission.files:
             target = root / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -57,16 +59,3 @@ def remove(folder: Path) -> None:
                 if not Path(place, name).is_symlink():
                     Path(place, name).chmod(0o700)
         shutil.rmtree(folder)
-
-
-def _left_out(exercise: Exercise) -> Callable[[str, list[str]], set[str]]:
-    """Say what ``copytree`` passes over: caches, the hand-in, and what is no file, as an editor's lock."""
-    handed_in = {exercise.folder / path for path in exercise.files}
-    above = {folder for path in handed_in for folder in path.parents}
-
-    def left_out(folder: str, names: list[str]) -> set[str]:
-        paths = [Path(folder, name) for name in names]
-        odd = {path.name for path in paths if not path.is_dir() and (path in above or not path.is_file())}
-        return {path.name for path in paths if path in handed_in} | odd | LEFT_OUT(folder, names)
-
-    return left_out

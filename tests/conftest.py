@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from grader.contract import read_exercise
+from grader.isolation import Plain
 from grader.model import (
     Assurance,
     CaseStatus,
@@ -41,6 +42,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.filterwarnings("error"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _measured_workers() -> Iterator[None]:
+    """Let coverage see what workers do, whose environment is otherwise empty."""
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    plain = Plain.environment
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Plain, "environment", lambda self: plain(self) | measured)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -10,7 +10,7 @@ import pytest
 
 from grader.catalog import Catalog
 from grader.errors import GraderError, UsageError
-from grader.grading import Grading, grade_tree, standings, trusted_digest
+from grader.grading import Grading, grade_tree, standings
 from grader.isolation import Plain
 from grader.model import CaseStatus, ExerciseStatus, RunRecord
 from grader.runner import Pool
@@ -105,7 +105,9 @@ def test_a_time_out_is_not_remembered(repository: Any, grading: Make) -> None:
     repository.replace(
         repository.exercise_folder / "exercise.toml", "assurance =", "case_time_limit = 0.2\nassurance ="
     )
-    text = "def double(number):\n    while True: pass\ndef double_all(numbers): return [2 * n for n in numbers]"
+    text = (
+        "def double(number):\n    while True: pass\ndef double_all(numbers): return [2 * n for n in numbers]"
+    )
     repository.write("exercises/01_basics/01_doubling/doubling.py", text)
     results = [grading().grade_one(repository.exercise, repository.root / "exercises") for _ in range(2)]
     assert [False, False] == [result.cached for result in results]
@@ -151,13 +153,6 @@ def test_the_cases_are_collected_against_the_stub_without_solutions(repository: 
     shutil.rmtree(repository.root / "solutions")
     repository.write("exercises/01_basics/01_doubling/doubling.py", "broken(\n")
     assert 4 == len(grading().expected_cases(repository.exercise))
-
-
-def test_caches_do_not_change_the_digest(repository: Any) -> None:
-    """Byte code beside the suite is not content."""
-    before = trusted_digest(repository.exercise)
-    repository.write("exercises/01_basics/01_doubling/__pycache__/x.pyc", b"\0")
-    assert before == trusted_digest(repository.exercise)
 
 
 def test_a_report_has_the_facts_of_its_run(repository: Any) -> None:

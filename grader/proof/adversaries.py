@@ -57,13 +57,14 @@ def adversaries(stub: Submission, reference: Submission) -> Iterator[tuple[str, 
         reference: whose prediction sheet, if any, names the answers that constant sheets are made of.
 
     """
-    python = [file.path for file in stub.files if file.path.endswith(".py") and file.path != SHEET]
     for name, text in AT_IMPORT.items():
         yield name, _everywhere(stub, text.encode())
     yield "not_text", _everywhere(stub, NOT_TEXT)
-    if any(_functions(file) for file in stub.files if file.path in python):
+    modules = [file for file in stub.files if file.path.endswith(".py") and file.path != SHEET]
+    functions = [file for file in modules if _functions(file)]
+    if functions:
         for name, body in IN_EVERY_CALL.items():
-            hollow = {file.path: _hollow(file, body) for file in stub.files if file.path in python}
+            hollow = {file.path: _hollow(file, body) for file in functions}
             yield f"{name}_in_every_call", _replaced(stub, hollow)
     for file in reference.files:
         if file.path == SHEET:
@@ -84,7 +85,11 @@ def _replaced(stub: Submission, contents: dict[str, bytes]) -> Submission:
 
 
 def _functions(file: HandedIn) -> bool:
-    nodes = ast.walk(ast.parse(file.content))
+    """Tell whether a file has functions to hollow out; one that cannot be parsed is reported elsewhere."""
+    try:
+        nodes = ast.walk(ast.parse(file.content))
+    except (SyntaxError, ValueError):
+        return False
     return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in nodes)
 
 

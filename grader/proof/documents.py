@@ -1,6 +1,7 @@
 """Rule 1, what can be read: folders, names, README, hints. Nothing is run."""
 
 import ast
+import functools
 import importlib.metadata
 import re
 import sys
@@ -40,6 +41,7 @@ def check_tree(root: Path) -> Iterator[Finding]:
                 yield _finding(package, "package", "exercise folders are no packages", "remove the file")
 
 
+@functools.cache
 def taken_names() -> dict[str, str]:
     """Return the names that no module of an exercise may have, and whose they are."""
     taken = dict.fromkeys(sys.stdlib_module_names, "the standard library")
@@ -50,7 +52,7 @@ def taken_names() -> dict[str, str]:
 def check_names(exercise: Exercise) -> Iterator[Finding]:
     """Find slugs and modules that would hide, or be hidden by, an installed module."""
     taken = taken_names()
-    for name in {exercise.slug, *(path.stem for path in exercise.folder.glob("*.py"))}:
+    for name in sorted({exercise.slug, *(path.stem for path in exercise.folder.glob("*.py"))}):
         if name in taken:
             problem = f"{name!r} is also the name of a module of {taken[name]}"
             yield _finding(exercise.folder, "name", problem, "choose another name")
@@ -71,7 +73,11 @@ def check_readme(exercise: Exercise) -> Iterator[Finding]:
     path = exercise.folder / "README.md"
     if not path.is_file():
         return
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        yield _finding(path, "encoding", f"it is not UTF-8: {error}", "save it as UTF-8")
+        return
     prose = FENCE.sub("", text)
     first = prose.lstrip().partition("\n")[0]
     if first != f"# {exercise.title}":
@@ -120,16 +126,16 @@ def check_stub(exercise: Exercise) -> Iterator[Finding]:
             continue
         try:
             trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (stub, reference)]
-        except (SyntaxError, UnicodeDecodeError) as error:
+        except (SyntaxError, ValueError) as error:  # ValueError: not UTF-8, or a NUL
             yield _finding(stub, "syntax", f"stub or reference cannot be parsed: {error}", "mend the syntax")
             continue
         offered, built = (dict(_public(tree.body)) for tree in trees)
-        for name in offered.keys() - built.keys():
+        for name in sorted(offered.keys() - built.keys()):
             yield _finding(reference, "names", f"the stub offers {name}, the reference does not", "add it")
-        for name in built.keys() - offered.keys():
+        for name in sorted(built.keys() - offered.keys()):
             fix = "add it to the stub, or make it private"
             yield _finding(reference, "names", f"the reference offers {name}, the stub does not", fix)
-        for name in offered.keys() & built.keys():
+        for name in sorted(offered.keys() & built.keys()):
             if offered[name] != built[name]:
                 problem = f"{name}{offered[name]} in the stub, {name}{built[name]} in the reference"
                 yield _finding(reference, "signature", problem, "make them the same")
@@ -137,9 +143,11 @@ def check_stub(exercise: Exercise) -> Iterator[Finding]:
 
 
 def _public(body: Sequence[ast.stmt], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (name, signature) of the public functions, classes and methods."""
+    """Yield (name, signature) of the public functions, classes and methods; tests are whose writes them."""
     for node in body:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if node.name.lower().startswith("test"):
             continue
         if node.name.startswith("_") and not (prefix and node.name == "__init__"):
             continue
@@ -147,9 +155,9 @@ def _public(body: Sequence[ast.stmt], prefix: str = "") -> Iterator[tuple[str, s
             yield prefix + node.name, ""
             yield from _public(node.body, f"{prefix}{node.name}.")
         else:
-            kind = "async " if isinstance(node, ast.AsyncFunctionDef) else ""
+            kind = " (async)" if isinstance(node, ast.AsyncFunctionDef) else ""
             returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-            yield prefix + node.name, f"{kind}({ast.unparse(node.args)}){returns}"
+            yield prefix + node.name, f"({ast.unparse(node.args)}){returns}{kind}"
 
 
 def _undocumented(path: Path, tree: ast.Module) -> Iterator[Finding]:

@@ -80,7 +80,7 @@ def _note(path: Path) -> str:
     """Return the docstring of a sample, or its note."""
     if path.is_dir():
         note = path / NOTE
-        return note.read_text(encoding="utf-8") if note.is_file() else ""
+        return note.read_text(encoding="utf-8", errors="replace") if note.is_file() else ""
     try:
         return ast.get_docstring(ast.parse(path.read_bytes())) or ""
     except (SyntaxError, ValueError):

@@ -12,7 +12,11 @@ def constant_sheets(reference: bytes) -> Iterator[tuple[str, bytes]]:
 
     """
     answers: dict[str, ast.expr] = {}
-    for node in ast.walk(ast.parse(reference)):
+    try:
+        tree = ast.parse(reference)
+    except (SyntaxError, ValueError):  # what cannot be parsed is reported elsewhere
+        return
+    for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             answers |= {ast.unparse(value): value for value in node.values}
     for told in answers:

@@ -73,8 +73,10 @@ def _single(result: ExerciseResult) -> list[RenderableType]:
         for case in task.cases
         if case.status not in (CaseStatus.PASSED, CaseStatus.NOT_RUN)
     ]
-    first = {case.requirement: (task, case) for task, case in reversed(failed)}
-    shown = list(reversed(first.values()))[:FAILURES]  # the first case of each requirement
+    first: dict[str, tuple[TaskResult, ScoredCase]] = {}  # the first case of each requirement
+    for task, case in failed:
+        first.setdefault(case.requirement, (task, case))
+    shown = list(first.values())[:FAILURES]
     for task, case in shown:
         parts += ["", *_failure(task, case)]
     if len(failed) > len(shown):

@@ -167,7 +167,7 @@ def _decoded(line: bytes) -> Event | None:
     """Return the event of a line; ``None`` for anything that the child may not say."""
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) and event.get("event") not in ("ready", "ended") else None
 
