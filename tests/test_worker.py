@@ -200,7 +200,7 @@ def test_a_case_past_its_limit_times_out_and_the_next_one_runs(run: Run) -> None
     events = run(endless, case_seconds=0.3)
     assert {"test_first": "timeout", "test_second": "passed"} == statuses(events)
     message = the(events, "case")["message"]
-    assert "expected: an answer within 0.3 s" in message
+    assert "expected: an answer within 0.3 s, the limit of a case\ngot:      none" in message
     assert "thing.py:" in message
 
 

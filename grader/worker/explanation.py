@@ -60,9 +60,8 @@ def explain_time_out(error: BaseException, suite: str, root: str) -> str:
     frames = _frames(error, root)
     own = [frame for frame in frames if frame.filename != suite]
     told = f"called:   {_statement(frames, suite)}\nexpected: an answer within {error}, the limit of a case"
-    return "\n".join([f"{told}got:      none; it was stopped here:", *_located(own[-FRAMES:], root)])[
-        :CHARACTERS
-    ]
+    lines = [told, "got:      none; it was stopped here:", *_located(own[-FRAMES:], root)]
+    return _bounded(lines, root)
 
 
 def _bounded(parts: list[str], root: str) -> str:

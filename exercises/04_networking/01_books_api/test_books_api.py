@@ -7,14 +7,11 @@ those that compare first and write later have all compared when it lets go.
 import concurrent.futures
 import contextlib
 import functools
-import itertools
 import json
 import sqlite3
 import urllib.parse
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DUNE = {"title": "Dune", "author": "Frank Herbert", "year": 1965, "isbn": "9780441172719"}
 EMMA = {"title": "Emma", "author": "Jane Austen"}
@@ -143,7 +140,7 @@ def at_once(api, database, requests):
         with locked(database):
             waiting = [pool.submit(api.ask, *request, **options) for *request, options in requests]
             # Whoever is served after them has seen them come in; who is not served at all gets a second.
-            later = pool.submit(lambda: [api.ask("GET", "/nowhere") for _ in range(15)])
+            later = pool.submit(lambda: [api.ask("GET", "/nowhere") for _ in range(10)])
             concurrent.futures.wait([later], timeout=1.0)
         return [answer.result() for answer in waiting]
 
@@ -205,15 +202,18 @@ def test_no_such_book(api):
 
 
 @pytest.mark.task(1)
-@given(title=st.text(max_size=60), author=st.text(max_size=60))
-@settings(max_examples=10)
-def test_any_text_comes_back(api, check, title, author):
+def test_any_text_comes_back(api, check):
     """A title and an author come back as they were sent, whatever characters they have."""
-    book = {"title": f"x{title}", "author": f"{author}x", "year": None, "isbn": None}
-    answer = api.ask("POST", "/books", book)
-    check.equal(
-        book | {"id": answer.id}, api.ask("GET", f"/books/{answer.id}").json, f"GET after {answer.call}"
-    )
+    for title, author in (
+        ("O'Brien's \"book\" \\ 100% {0} $1; --", "<b>null</b> & 'NULL'"),
+        ("日本語, עברית, e\u0301, 🐍\u200d🐍", " spaces  and\n\tlines\r\n "),
+        ("nul\x00 \x7f \u2028 \ufeff", "0042"),
+    ):
+        book = {"title": title, "author": author, "year": None, "isbn": None}
+        answer = api.ask("POST", "/books", book)
+        check.equal(
+            book | {"id": answer.id}, api.ask("GET", f"/books/{answer.id}").json, f"GET after {answer.call}"
+        )
 
 
 # 2. Say no in JSON
@@ -509,8 +509,9 @@ def test_an_empty_list_has_one_page(api, check):
 def test_pages_that_cannot_be(api, check):
     """A page or a size that is no number, or out of range, is a 422; a page after the last one is a 404."""
     api.add()
-    for name, value in itertools.chain(
-        itertools.product(("page", "per_page"), ("0", "-1", "x", "1.5", "")), [("per_page", "101")]
+    for name, value in (
+        *(("page", value) for value in ("0", "x", "")),
+        *(("per_page", value) for value in ("0", "-1", "1.5", "101")),
     ):
         error = api.ask("GET", f"/books?{name}={value}", expect=422).member("error", dict)
         fields = error.get("fields")
@@ -555,18 +556,9 @@ def test_filters_take_every_character_for_itself(api, check):
     texts = ["O'Brien", "100% sure", "1000 sure", "snake_case", "snakeXcase", 'a "b" \\ c', "x & y = z + #"]
     numbers = {text: api.add(title=text, author=text) for text in texts}
     for text in texts:
-        for name in ("author", "title"):
-            page = api.ask("GET", f"/books?{urllib.parse.urlencode({name: text})}", expect=200)
-            check.equal([numbers[text]], page.ids, f"GET /books, {name} = {text!r}: the ids")
-    for text in (
-        "' OR '1'='1",
-        "' OR 1=1 --",
-        "'; DROP TABLE books; --",
-        '" OR ""="',
-        "%",
-        "_",
-        "x') OR ('1'='1",
-    ):
+        page = api.ask("GET", f"/books?{urllib.parse.urlencode({'title': text, 'author': text})}", expect=200)
+        check.equal([numbers[text]], page.ids, f"GET /books, title and author = {text!r}: the ids")
+    for text in ("' OR '1'='1", "' OR 1=1 --", "'; DROP TABLE books; --", '" OR ""="', "%", "_"):
         expected = [number for title, number in numbers.items() if text in title]
         page = api.ask("GET", f"/books?{urllib.parse.urlencode({'title': text})}", expect=200)
         check.equal(expected, page.ids, f"GET /books, title = {text!r}: the ids")
@@ -580,19 +572,15 @@ def test_links_keep_the_filters(api, check):
     """The links of a filtered list lead through the filtered list."""
     author = "Tom & Jerry = 100% / ü?"
     numbers = []
-    for n in range(5):
+    for n in range(3):
         numbers.append(api.add(title=f"part {n}", author=author, year=2000))
         api.add(title=f"part {n}", author="Tom", year=2000)
     query = urllib.parse.urlencode({"author": author, "year": 2000, "title": "PART", "per_page": 2})
-    pages = walk(api, check, f"/books?{query}", 3)
-    check.equal(
-        [numbers[:2], numbers[2:4], numbers[4:]],
-        pages,
-        f"the ids of the pages from GET /books?{query} along next",
-    )
+    pages = walk(api, check, f"/books?{query}", 2)
+    check.equal([numbers[:2], numbers[2:]], pages, f"the ids of the pages from GET /books?{query} along next")
     last = api.ask("GET", f"/books?{query}").link("last")
     check.equal(
-        numbers[4:], api.ask("GET", last or "/nowhere").ids, f"the ids of links['last'] of GET /books?{query}"
+        numbers[2:], api.ask("GET", last or "/nowhere").ids, f"links['last'] of GET /books?{query}: the ids"
     )
 
 
@@ -635,8 +623,9 @@ def test_an_old_tag_is_refused(api, check):
     present = api.ask("GET", path).json
     for tag in (old, '"never seen"', f'"never seen", {old}'):
         for method, *book in (("PUT", EMMA), ("PATCH", {"year": 1}), ("DELETE",)):
-            answer = api.ask(method, path, *book, tag=tag, expect=412)
-            check.equal(present, api.ask("GET", path).json, f"GET {path} after {answer.call}")
+            api.ask(method, path, *book, tag=tag, expect=412)
+        found = api.ask("GET", path).json
+        check.equal(present, found, f"GET {path} after PUT, PATCH and DELETE with If-Match: {tag}")
 
 
 @pytest.mark.task(5)
@@ -692,17 +681,17 @@ def test_writers_wait_for_a_lock(api, check, database):
     one, two, three = api.add(), api.add(), api.add()
     requests = [
         ("POST", "/books", EMMA, {}),
-        ("PUT", f"/books/{one}", EMMA, {}),
-        ("PATCH", f"/books/{two}", {"year": 1815}, {}),
-        ("DELETE", f"/books/{three}", {}),
+        ("DELETE", f"/books/{one}", {}),
+        ("PUT", f"/books/{two}", EMMA, {}),
+        ("PATCH", f"/books/{three}", {"year": 1815}, {}),
     ]
     answers = at_once(api, database, requests)
     for answer in answers:
         call = f"{answer.call}, the file being locked for a moment"
         check.that(200 <= answer.status < 300, call, "success", str(answer.status))
-    for number in (one, two, answers[0].id):
+    for number in (two, three, answers[0].id):
         api.ask("GET", f"/books/{number}", expect=200)
-    api.ask("GET", f"/books/{three}", expect=404)
+    api.ask("GET", f"/books/{one}", expect=404)
 
 
 @pytest.mark.task(6)
@@ -712,10 +701,10 @@ def test_one_of_several_with_the_same_tag_wins(api, check, database):
         number = api.add()
         path = f"/books/{number}"
         tag = api.ask("GET", path).tag
-        books = [EMMA | {"title": f"by client {n}"} for n in range(6)]
+        books = [EMMA | {"title": f"by client {n}"} for n in range(4)]
         answers = at_once(api, database, [(method, path, book, {"tag": tag}) for book in books])
-        call = f"six times {method} {path} at the same moment, all with If-Match: {tag}"
-        check.equal([200] + [412] * 5, statuses(answers), f"{call}: the statuses")
+        call = f"four times {method} {path} at the same moment, all with If-Match: {tag}"
+        check.equal([200] + [412] * 3, statuses(answers), f"{call}: the statuses")
         written = [book["title"] for book, answer in zip(books, answers, strict=True) if answer.status == 200]
         check.equal(written[0], api.ask("GET", path).member("title", str), f"the title after {call}")
 
@@ -737,9 +726,9 @@ def test_changes_of_different_fields_are_both_kept(api, check, database):
 def test_one_of_several_with_the_same_isbn_is_added(api, check, database):
     """Of several books with one isbn that are added at the same moment, exactly one is added."""
     api.add()
-    books = [EMMA | {"title": f"by client {n}", "isbn": "9780441172719"} for n in range(6)]
+    books = [EMMA | {"title": f"by client {n}", "isbn": "9780441172719"} for n in range(4)]
     answers = at_once(api, database, [("POST", "/books", book, {}) for book in books])
-    call = "six times POST /books with the same isbn at the same moment"
+    call = "four times POST /books with the same isbn at the same moment"
     added = [answer.id for answer in answers if 200 <= answer.status < 300]
     check.equal(1, len(added), f"{call}: the number of books added")
-    check.equal([409] * 5, [status for status in statuses(answers) if status >= 300], f"{call}: the errors")
+    check.equal([409] * 3, [status for status in statuses(answers) if status >= 300], f"{call}: the errors")
