@@ -6,6 +6,7 @@ and ``case`` for each case, and ``finished``, without which nothing before it co
 
 import contextlib
 import gc
+import importlib
 import os
 import sys
 import time
@@ -29,7 +30,6 @@ PLUGINS_ON = ("pytest_timeout", "_hypothesis_pytestplugin", "grader.pytest_plugi
 ARGUMENTS = (
     *("-c", os.devnull, "--import-mode=prepend", "--strict-markers", "-s"),
     *(word for name in PLUGINS_OFF for word in ("-p", f"no:{name}")),
-    *(word for name in PLUGINS_ON for word in ("-p", name)),
 )
 """Nothing but what suites need: no configuration file, no plugin that happens to be installed."""
 
@@ -103,24 +103,25 @@ def _limit(limits: dict[str, Any]) -> None:
 def _run_suite(job: Job, say: Events) -> None:
     """Run or collect the suite with pytest."""
     collect = ["--collect-only"] if job["kind"] == "collect" else []
-    plugins = [argument for name in job["plugins"] for argument in ("-p", name)]
+    # Given as modules: for a plugin named by -p pytest looks through all installed distributions.
+    plugins = [importlib.import_module(name) for name in (*PLUGINS_ON, *job["plugins"])]
+    root, scratch = job["root"], Path(job["environment"]["TMPDIR"])
     arguments = [
         *ARGUMENTS,
-        *plugins,
-        *("--rootdir", job["root"], "--basetemp", str(Path(job["environment"]["TMPDIR"]) / "pytest")),
+        *("--rootdir", root, "--confcutdir", root, "--basetemp", str(scratch / "pytest")),
         *("-o", f"timeout={job['limits']['case_seconds']}"),
         *collect,
         *job["options"],
-        *(str(Path(job["root"], target)) for target in job["targets"]),
+        *(str(Path(root, target)) for target in job["targets"]),
     ]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     before = Snapshot.take()
     started = time.process_time()
     reporter = Reporter(job, say)
-    pytest.main(arguments, plugins=[reporter])
+    pytest.main(arguments, plugins=[*plugins, reporter])
     if not reporter.session_started:
         say("fault", message="pytest refused to start: " + reporter.read_output())
     cpu = time.process_time() - started
     gc.collect()
-    leftovers = before.changes(Snapshot.take(), job["root"])
+    leftovers = before.changes(Snapshot.take(), root)
     say("finished", cpu_seconds=cpu + sum(os.times()[2:4]), leftovers=leftovers[:20])
