@@ -62,7 +62,10 @@ def _verify(
     try:
         exercise = read_exercise(folder, mirror)
     except ContractError as error:
-        yield Finding(path=folder / "exercise.toml", rule="contract", problem=error.message, fix=error.hint)
+        path = folder / "exercise.toml"
+        told = error.message.removeprefix(f"{path}:").strip()
+        problem = f"line {told}" if told[:1].isdigit() else told
+        yield Finding(path=path, rule="contract", problem=problem, fix=error.hint)
         return
     missing = list(documents.check_files(exercise))
     yield from missing

@@ -80,9 +80,22 @@ def test_a_finding_names_path_rule_and_fix(repository: Any) -> None:
     """The text of a finding has the relative path, the rule in brackets and the fix on its own line."""
     repository.replace(repository.exercise_folder / "exercise.toml", '"Twice is one and one.", ', "")
     text = the(verify(repository, "doubling")).as_text(repository.root)
-    assert text.startswith("exercises/01_basics/01_doubling/exercise.toml: [contract] ")
-    assert "task 1 has 2 hints" in text
+    assert text.startswith("exercises/01_basics/01_doubling/exercise.toml: [contract] line ")
+    assert ": task 1 has 2 hints" in text
     assert "\n    fix: " in text
+
+
+def test_an_unknown_key_is_found_with_its_line(repository: Any) -> None:
+    """A key that the contract does not know is named with its line."""
+    repository.replace(repository.exercise_folder / "exercise.toml", "summary =", "sumary =")
+    finding = the(verify(repository, "doubling"))
+    assert ("contract", True) == (finding.rule, finding.problem.startswith("line 2: unknown key 'sumary'"))
+
+
+def test_a_missing_contract_is_found(repository: Any) -> None:
+    """A folder without exercise.toml is named without a line."""
+    (repository.exercise_folder / "exercise.toml").unlink()
+    assert "No such file or directory" == the(verify(repository, "doubling")).problem
 
 
 def test_an_unknown_name_is_a_usage_error(repository: Any) -> None:
