@@ -96,8 +96,15 @@ def _run(exercise: Exercise, grading: Grading, pool: Pool, runs: Sequence[Run]) 
     """Run and judge; the findings come in the order of the runs."""
 
     def work(run: Run) -> list[Finding]:
-        record = grading.run(exercise, run.submission, kind=run.kind, options=run.options, limits=run.limits)
-        return list(run.judge(record))
+        found: list[Finding] = []
+        for _ in range(run.tries):
+            record = grading.run(
+                exercise, run.submission, kind=run.kind, options=run.options, limits=run.limits
+            )
+            found = list(run.judge(record))
+            if not found:
+                break
+        return found
 
     found = dict(pool.map(work, runs))
     for index in sorted(found):

@@ -27,7 +27,10 @@ HURRIED = Limits(seconds=2.0, case_seconds=0.5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of a suite and the rule that reads its record."""
+    """One run of a suite and the rule that reads its record.
+
+    ``tries``: how often it is run before a finding counts. A busy machine only ever adds to a cost.
+    """
 
     name: str
     path: Path
@@ -37,6 +40,7 @@ class Run:
     options: tuple[str, ...] = ()
     limits: Limits | None = None
     repeatable: bool = field(default=False)
+    tries: int = 1
 
 
 def planned(
@@ -56,7 +60,7 @@ def planned(
     readme = exercise.folder / "README.md"
     runs = [
         Run(name="stub", path=exercise.folder, submission=stub, judge=rules.stub),
-        Run(name="cost", path=exercise.mirror, submission=reference, judge=rules.cost),
+        Run(name="cost", path=exercise.mirror, submission=reference, judge=rules.cost, tries=3),
         Run(name="examples", path=readme, submission=reference, judge=rules.examples, kind="examples"),
     ]
     runs += [
