@@ -147,6 +147,16 @@ class Checks:
                 told = f"{told} (different: {_difference(expected, got)})"
             raise mismatch(call, shown(expected), told)
 
+    def returns(self, expected: object, action: Callable[[], Any], call: str) -> None:
+        """Run ``action`` and require it to return ``expected``, exactly; an exception is what came back."""
+        __tracebackhide__ = True
+        try:
+            got = action()
+        except Exception as error:
+            told = f"it raised {type(error).__name__}: {error}"
+            raise mismatch(call, shown(expected), told) from error
+        self.equal(expected, got, call)
+
     def identical(self, expected: object, got: object, call: str) -> None:
         """Require ``got`` to be the very object ``expected``."""
         __tracebackhide__ = True

@@ -279,6 +279,24 @@ def test_that_shows_the_evidence():
     assert told(lambda check: check.that(False, "f()", "sorted items", [5, 3])).endswith("got:      [5, 3]")
 
 
+def test_what_an_action_returns_is_compared_as_equal_does():
+    """The exact type counts here too."""
+    Checks().returns([1], lambda: [1], "f()")
+    assert told(lambda check: check.returns(1, lambda: True, "f()")).endswith(
+        "expected: 1\ngot:      True (of type bool, expected int)"
+    )
+
+
+def test_an_exception_in_place_of_a_value_is_what_came_back():
+    """The traceback leads to it; an end of the run is not swallowed."""
+    with pytest.raises(Mismatch) as caught:
+        Checks().returns(1, lambda: {}["x"], "f()")
+    assert str(caught.value) == "called:   f()\nexpected: 1\ngot:      it raised KeyError: 'x'"
+    assert isinstance(caught.value.__cause__, KeyError)
+    with pytest.raises(KeyboardInterrupt):
+        Checks().returns(1, lambda: (_ for _ in ()).throw(KeyboardInterrupt()), "f()")
+
+
 def test_an_exception_that_is_raised_is_returned():
     """The suite can look at it; a subclass is allowed."""
     error = KeyError("x")
