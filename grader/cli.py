@@ -184,7 +184,7 @@ def grade(
 
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[SLUG]...")
-@click.option("--repeat", type=click.IntRange(1), default=2, show_default=True, help="Runs of each sample.")
+@click.option("--repeat", type=click.IntRange(0), default=2, show_default=True, help="Runs on busy cores.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs at a time; by default the number of cores.")
 @click.pass_obj
 def verify(desk: Desk, names: tuple[str, ...], repeat: int, jobs: int | None) -> None:

@@ -101,6 +101,14 @@ def test_workflows_keep_the_rules(path: Path) -> None:
                 assert step["with"]["persist-credentials"] is False
 
 
+def test_every_topic_is_proved() -> None:
+    """The workflow has one job of proof for each topic."""
+    path = ROOT / ".github" / "workflows" / "ci.yml"
+    proof = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["verify"]
+    topics = [folder.name.partition("_")[2] for folder in sorted((ROOT / "exercises").glob("[0-9]*"))]
+    assert topics == proof["strategy"]["matrix"]["topic"]
+
+
 def test_the_container_file_is_clean() -> None:
     """Hadolint has nothing to say about the Dockerfile."""
     hadolint = Path(sys.executable).parent / "hadolint"
