@@ -148,6 +148,11 @@ def grid(node: tuple[int, int]) -> list[tuple[int, int]]:
     return [(x - 1, y), (x, y - 1), (x, y + 1), (x + 1, y)]
 
 
+def line(node: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return the one neighbour in a line without end."""
+    return [(node[0] + 1, 0)]
+
+
 def tree(word: str) -> list[str]:
     """Return the three neighbours in a tree without end: a letter less, or another letter more."""
     return [*[word[:-1]][: len(word)], *(word + letter for letter in "abc" if not word.endswith(letter))]
@@ -378,19 +383,37 @@ def test_both_ways_in_small_graphs(check, graph):
 
 
 @pytest.mark.task(3)
+@pytest.mark.parametrize("edges", [3, 4, 5, 6])
+def test_two_ways_of_nearly_the_same_length(check, edges):
+    """Of two ways, one of them an edge longer, the shorter one is found, whichever is seen first."""
+    short = ["start", *(f"s{number}" for number in range(1, edges)), "end"]
+    long = ["start", *(f"l{number}" for number in range(1, edges + 1)), "end"]
+    orders = [(short, long), (long, short)]
+    for ahead, behind in itertools.product(orders, orders):
+        graph, back = ({node: [] for node in [*short, *long]} for _ in range(2))
+        for way in ahead:
+            for node, following in itertools.pairwise(way):
+                graph[node].append(following)
+        for way in behind:
+            for node, following in itertools.pairwise(way):
+                back[following].append(node)
+        call = f"shortest_path_both_ways({graph}, {back}, 'start', 'end')"
+        action = functools.partial(shortest_path_both_ways, graph, back, "start", "end")
+        check.returns(short, action, call)
+
+
+@pytest.mark.task(3)
 def test_meetings(check):
     """The two sides meet on a shortest path, not only on some path."""
     draw = random.Random(5)
-    size = 200
-    graph = {node: draw.sample(range(size), draw.choice([1, 1, 2, 3])) for node in range(size)}
-    back = turned_round(graph)
-    edges_to = distances(graph.get, 0)
-    for target in range(1, size):
-        edges = edges_to.get(target)
-        action = functools.partial(shortest_path_both_ways, graph, back, 0, target)
-        is_path(
-            check, graph.get, 0, target, edges, action, f"shortest_path_both_ways(graph, back, 0, {target})"
-        )
+    for _ in range(30):
+        graph = {node: draw.sample(range(24), draw.choice([1, 1, 2, 3])) for node in range(24)}
+        back = turned_round(graph)
+        edges_to = distances(graph.get, 0)
+        for target in range(1, 24):
+            call = f"shortest_path_both_ways({graph}, {back}, 0, {target})"
+            action = functools.partial(shortest_path_both_ways, graph, back, 0, target)
+            is_path(check, graph.get, 0, target, edges_to.get(target), action, call)
 
 
 @pytest.mark.task(3)
@@ -450,18 +473,19 @@ def test_half_the_way(check, ahead, behind, source, target, edges):
 
 
 @pytest.mark.task(3)
-@pytest.mark.parametrize("large", [grid, lambda node: [(node[0] + 1, 0)]], ids=["plane", "line"])
+@pytest.mark.parametrize("large", [grid, line], ids=["plane", "line"])
 def test_one_side_without_end(check, large):
     """If one side has nobody left to ask, there is no path, even if the other side goes on for ever."""
 
     def small(number):
         return range(number + 1, 12) if number < 4 else []
 
+    names = f"{large.__name__} goes on for ever and small(n) = range(n + 1, 12) if n < 4 else []"
     graph, back = Asked(small, limit=2_000), Asked(large, limit=2_000)
-    call = "shortest_path_both_ways(12 nodes, nodes without end, 0, (5, 0))"
+    call = f"shortest_path_both_ways(small, {large.__name__}, 0, (5, 0)), where {names}"
     check.returns(None, lambda: shortest_path_both_ways(graph, back, 0, (5, 0)), call)
     graph, back = Asked(large, limit=2_000), Asked(small, limit=2_000)
-    call = "shortest_path_both_ways(nodes without end, 12 nodes, (5, 0), 0)"
+    call = f"shortest_path_both_ways({large.__name__}, small, (5, 0), 0), where {names}"
     check.returns(None, lambda: shortest_path_both_ways(graph, back, (5, 0), 0), call)
 
 
