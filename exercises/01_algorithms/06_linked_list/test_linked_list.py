@@ -296,7 +296,8 @@ def test_the_recursion_limit_is_left_alone(check, monkeypatch):
     calls = []
     chain = Chain(stated_limit(check) // 2)
     monkeypatch.setattr(sys, "setrecursionlimit", calls.append)
-    reverse_recursively(chain.head)
+    order = range(len(chain.nodes))[::-1]
+    chain.expect(check, order, reverse_recursively, "reverse_recursively(RECURSIVE_LIMIT // 2 nodes)")
     check.equal([], calls, "calls of sys.setrecursionlimit during reverse_recursively(…)")
 
 
