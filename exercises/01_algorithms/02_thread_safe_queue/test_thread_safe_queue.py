@@ -33,6 +33,9 @@ START = 1_000.0
 """What the clock says at first."""
 
 SHOWN = (type(None), bool, int, str)
+FALSE = (None, 0, "", [])
+"""Items that are false, and yet are items."""
+
 READY_MADE = {"queue", "_queue", "multiprocessing", "concurrent", "asyncio"}
 
 
@@ -58,6 +61,8 @@ class Actor:
         self.late = False
         """Whether its deadline came while it slept."""
         self.alarms = 0
+        self.given_up = ""
+        """Why its call was ended from here, whatever the hand-in made of that."""
         self.deadline: float | None = None
         self.ready: Callable[[], bool] = lambda: True
         self.turn = threading.Lock()
@@ -80,14 +85,12 @@ class Actor:
             self.value = self.action()
             told = repr(self.value) if type(self.value) in SHOWN else f"an object of {type(self.value)}"
             outcome = f"returned {told}"
-        except Abandoned as error:
-            outcome = str(error)
         except BaseException as error:
             known = next((kind for kind in (Empty, Full, ShutDown) if isinstance(error, kind)), type(error))
             outcome = f"raised {known.__name__}"
         finally:
             sys.settrace(None)
-        self.outcome = outcome
+        self.outcome = self.given_up or outcome
         self.stage.back.release()
 
     def _trace(self, frame, event, arg):
@@ -105,7 +108,8 @@ class Actor:
             raise Abandoned("abandoned")
         self.steps += 1
         if self.steps - self._begun > STEPS:
-            raise Abandoned(f"went on for {STEPS:,} steps, neither asleep nor at an end")
+            self.given_up = f"went on for {STEPS:,} steps, neither asleep nor at an end"
+            raise Abandoned(self.given_up)
         if self.steps == self.stop_at:
             self.stopped_before = place
             self.sleep(lambda: True)
@@ -115,7 +119,8 @@ class Actor:
         if self.stage.over:
             raise Abandoned("abandoned")
         if self.alarms >= ALARMS:
-            raise Abandoned(f"woke up {ALARMS} times because of a time-out, and waits again")
+            self.given_up = f"woke up {ALARMS} times because of a time-out, and waits again"
+            raise Abandoned(self.given_up)
         self.ready, self.deadline = ready, deadline
         self.late = deadline is not None and deadline <= self.stage.now
         self.alarms += self.late
@@ -297,11 +302,19 @@ class Stage:
         return actor
 
     def plan(self, method: str, *arguments: object, **options: object) -> Actor:
-        """Add an actor whose first turn is still to come."""
+        """Add an actor whose first turn is still to come; "get, task_done" is one that calls both."""
         words = [repr(it) if type(it) in SHOWN else "…" for it in arguments]
         words += [f"{name}={value!r}" for name, value in options.items()]
-        call = f"{chr(ord('A') + len(self.actors) - 1)}: {method}({', '.join(words)})"
-        return self.add(call, lambda: getattr(self.queue, method)(*arguments, **options))
+        first, *others = method.split(", ")
+        calls = [f"{first}({', '.join(words)})", *(f"{other}()" for other in others)]
+
+        def action() -> object:
+            value = getattr(self.queue, first)(*arguments, **options)
+            for other in others:
+                getattr(self.queue, other)()
+            return value
+
+        return self.add(f"{chr(ord('A') + len(self.actors) - 1)}: {', '.join(calls)}", action)
 
     def add(self, call: str, action: Callable[[], object]) -> Actor:
         self.actors.append(Actor(self, call, action))
@@ -344,6 +357,13 @@ class Stage:
         """Require that this became of the call."""
         __tracebackhide__ = True
         self.check.equal(outcome, actor.outcome, f"{self.told()} → {actor.call}")
+
+    def expect_item(self, item: object, actor: Actor) -> None:
+        """Require that the call returned this very object."""
+        __tracebackhide__ = True
+        call = f"{self.told()} → {actor.call}"
+        self.check.that(actor.outcome.startswith("returned "), call, f"it returns {item!r}", actor.outcome)
+        self.check.identical(item, actor.value, call)
 
     def expect_all(self, outcomes: list[str], *actors: Actor) -> None:
         """Require these outcomes, whoever has which."""
@@ -465,25 +485,27 @@ def test_items_come_out_in_order(check, stage):
 
 
 @pytest.mark.task(1)
-def test_any_object_is_an_item(check, stage):
+def test_any_object_is_an_item(stage):
     """Items are passed on as they are: None, an empty list, equal objects, an exception."""
     items = [None, [], [], 0, False, ValueError("an item")]
     stage.open(6, *items)
     for item in items:
-        check.identical(item, stage.do("get").value, f"{stage.told()}, what the last get() returned")
+        stage.expect_item(item, stage.do("get"))
 
 
 @pytest.mark.task(1)
 def test_without_block_nobody_waits(check, stage):
-    """With ``block=False`` a full queue raises Full and an empty one Empty, at once, and both stay usable."""
+    """With ``block=False`` a full queue raises Full and an empty one Empty, at once, whatever the timeout."""
     stage.open(1)
     stage.expect("raised Empty", stage.do("get", block=False))
     stage.expect("returned None", stage.do("put", 1, block=False))
     stage.expect("raised Full", stage.do("put", 2, block=False))
     stage.expect("raised Full", stage.do("put", 3, False, 5.0))
+    stage.expect("raised Full", stage.do("put", 4, block=False, timeout=-1))
     stage.expect("returned 1", stage.do("qsize"))
     stage.expect("returned 1", stage.do("get", block=False))
     stage.expect("raised Empty", stage.do("get", False, 5.0))
+    stage.expect("raised Empty", stage.do("get", block=False, timeout=-1))
 
 
 @pytest.mark.task(1)
@@ -548,6 +570,26 @@ def test_put_waits_for_room(check, stage):
     stage.expect("returned None", putter)
     for item in ("b", "c"):
         stage.expect(f"returned {item!r}", stage.do("get"))
+
+
+@pytest.mark.task(2)
+def test_a_false_item_is_an_item(stage):
+    """None, 0 and "" are items like others for a ``get`` or ``put`` that sleeps."""
+    stage.open(1)
+    for item in FALSE:
+        getter = stage.do("get")
+        stage.expect("returned None", stage.do("put", item))
+        stage.settle()
+        stage.expect_item(item, getter)
+    stage.do("put", "x")
+    for item in FALSE:
+        putter = stage.do("put", item)
+        stage.expect("asleep", putter)
+        stage.do("get")
+        stage.settle()
+        stage.expect("returned None", putter)
+        stage.expect_item(item, stage.do("get"))
+        stage.do("put", "x")
 
 
 @pytest.mark.task(2)
@@ -771,6 +813,19 @@ def test_what_comes_in_time_is_taken(check, stage):
 
 
 @pytest.mark.task(3)
+def test_a_false_item_in_time(stage):
+    """None, 0 and "" are items for a ``get`` that sleeps with a deadline, too."""
+    stage.open(1)
+    for item in FALSE:
+        getter = stage.do("get", timeout=10)
+        stage.wait(4)
+        stage.expect("asleep", getter)
+        stage.expect("returned None", stage.do("put", item))
+        stage.settle()
+        stage.expect_item(item, getter)
+
+
+@pytest.mark.task(3)
 def test_a_wake_up_for_no_reason_does_not_prolong(check, stage):
     """However often a thread wakes up meanwhile, its deadline stays where it was."""
     stage.open(1)
@@ -940,6 +995,70 @@ def test_who_did_not_get_in_does_not_count(check, stage):
 
 
 @pytest.mark.task(4)
+def test_an_item_for_a_sleeping_get_counts(stage):
+    """An item that a sleeping ``get`` receives is unfinished until ``task_done``, like any other."""
+    stage.open(1)
+    getter = stage.do("get")
+    stage.expect("returned None", stage.do("put", "x"))
+    joiner = stage.do("join")
+    stage.expect("asleep", joiner)
+    stage.settle()
+    stage.expect("returned 'x'", getter)
+    stage.expect("asleep", joiner)
+    stage.expect("returned None", stage.do("task_done"))
+    stage.settle()
+    stage.expect("returned None", joiner)
+    stage.expect("raised ValueError", stage.do("task_done"))
+
+
+@pytest.mark.task(4)
+def test_an_item_of_a_sleeping_put_counts(stage):
+    """An item whose ``put`` had to sleep is unfinished until ``task_done``, like any other."""
+    stage.open(1, "x")
+    putter, joiner = stage.do("put", "y"), stage.do("join")
+    stage.expect("returned 'x'", stage.do("get"))
+    stage.settle()
+    stage.expect("returned None", putter)
+    for _ in range(2):
+        stage.expect("asleep", joiner)
+        stage.expect("returned None", stage.do("task_done"))
+        stage.settle()
+    stage.expect("returned None", joiner)
+    stage.expect("raised ValueError", stage.do("task_done"))
+
+
+@pytest.mark.task(4)
+def test_an_item_counts_before_its_put_runs_on(stage):
+    """If ``get`` brings the item of a sleeping ``put`` in, it is unfinished before that ``put`` runs on."""
+    stage.open(1, "x")
+    putter = stage.do("put", "y")
+    stage.expect("returned 'x'", stage.do("get"))
+    brought_in = stage.do("qsize").outcome == "returned 1"  # otherwise 'y' comes in when its put runs on
+    stage.expect("returned None", stage.do("task_done"))
+    joiner = stage.do("join")
+    if brought_in:
+        stage.expect("asleep", joiner)
+    stage.settle()
+    stage.expect("returned None", putter)
+    if brought_in:
+        stage.expect("asleep", joiner)
+    stage.expect("returned None", stage.do("task_done"))
+    stage.settle()
+    stage.expect("returned None", joiner)
+    stage.expect("raised ValueError", stage.do("task_done"))
+
+
+@pytest.mark.task(4)
+def test_who_has_an_item_may_call_it_done(check):
+    """Whoever has taken an item can call ``task_done`` at once, wherever its ``put`` is interrupted."""
+    calls = ("put", "x"), ("get, task_done",)
+    for stage, putter, worker in every_switch(check, lambda stage: stage.open(1), *calls):
+        stage.expect("returned None", putter)
+        stage.expect("returned 'x'", worker)
+        stage.expect("returned None", stage.do("join"))
+
+
+@pytest.mark.task(4)
 def test_a_join_takes_no_wake_up_away(check, stage):
     """A sleeping ``join`` does not use up the wake-up of a ``get`` that sleeps as well."""
     stage.open(1, "x")
@@ -980,7 +1099,7 @@ def test_nothing_gets_in_any_more(check, stage, items):
     """After ``shutdown`` every ``put`` raises ShutDown, whether there is room or not."""
     stage.open(1, *items)
     stage.expect("returned None", stage.do("shutdown"))
-    for options in ({}, {"block": False}, {"timeout": 5}):
+    for options in ({}, {"block": False}, {"timeout": 5}, {"timeout": 0}):
         stage.expect("raised ShutDown", stage.do("put", "y", **options))
     stage.expect(f"returned {len(items)}", stage.do("qsize"))
 
@@ -993,8 +1112,21 @@ def test_the_rest_is_drained(check, stage):
     stage.expect("returned 'x'", stage.do("get"))
     stage.expect("returned 'y'", stage.do("get", block=False))
     stage.expect("returned 'z'", stage.do("get", timeout=1))
-    for options in ({}, {"block": False}, {"timeout": 1}):
+    for options in ({}, {"block": False}, {"timeout": 1}, {"timeout": 0}):
         stage.expect("raised ShutDown", stage.do("get", **options))
+
+
+@pytest.mark.task(5)
+def test_a_negative_timeout_after_a_shutdown(stage):
+    """A negative timeout raises ValueError after ``shutdown`` too, and changes nothing."""
+    stage.open(2, "x")
+    stage.do("shutdown")
+    for size in (1, 0):
+        stage.expect("raised ValueError", stage.do("put", "y", timeout=-1))
+        stage.expect("raised ValueError", stage.do("get", timeout=-1))
+        stage.expect(f"returned {size}", stage.do("qsize"))
+        stage.expect("raised ShutDown", stage.do("put", "y", timeout=0))
+        stage.expect("returned 'x'" if size else "raised ShutDown", stage.do("get", timeout=0))
 
 
 @pytest.mark.task(5)
@@ -1095,6 +1227,38 @@ def test_room_in_the_moment_of_shutdown(check, stage):
     stage.settle()
     stage.expect(size.outcome, stage.do("qsize"))
     stage.expect("returned None" if size.outcome == "returned 1" else "raised ShutDown", putter)
+
+
+@pytest.mark.task(5)
+def test_an_item_in_the_moment_of_shutdown(stage):
+    """A ``get`` that was woken for an item, but runs only after the shutdown, still returns the item."""
+    stage.open(1)
+    getter = stage.do("get")
+    stage.expect("returned None", stage.do("put", "x"))
+    stage.do("shutdown")
+    stage.settle()
+    stage.expect("returned 'x'", getter)
+    stage.expect("raised ShutDown", stage.do("get"))
+
+
+@pytest.mark.task(5)
+@pytest.mark.parametrize("late", [True, False], ids=["deadline first", "shutdown first"])
+def test_a_deadline_in_the_moment_of_shutdown(check, stages, late):
+    """Who runs out of time and is shut down raises ShutDown, or Empty and Full, and nothing gets in."""
+    for method, own, items in (("get", "Empty", []), ("put", "Full", ["x"])):
+        stage = stages().open(1, *items)
+        sleeper = stage.do(method, *["y"] * (method == "put"), timeout=1)
+        stage.expect("asleep", sleeper)
+        if late:
+            stage.wait(1, settle=False)
+        stage.do("shutdown")
+        if not late:
+            stage.wait(1, settle=False)
+        stage.settle()
+        good = sleeper.outcome in ("raised ShutDown", f"raised {own}")
+        call = f"{stage.told()} → {sleeper.call}"
+        check.that(good, call, f"it raises ShutDown or {own}", sleeper.outcome)
+        stage.expect(f"returned {len(items)}", stage.do("qsize"))
 
 
 @pytest.mark.task(5)
