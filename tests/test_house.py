@@ -15,6 +15,7 @@ from grader.tables import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
 
 
@@ -35,10 +36,21 @@ def test_the_table_of_the_readme_is_true() -> None:
 
 
 def test_the_links_of_the_documents_lead_somewhere() -> None:
-    """Every relative link of the Markdown files at the top names a file that exists."""
-    for path in ROOT.glob("*.md"):
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
-            assert (ROOT / target).exists(), f"{path.name} links to {target}"
+    """Every relative link of the Markdown files names a file that exists."""
+    for path in (path for path in tracked() if path.suffix == ".md"):
+        for target in LINK.findall(path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.relative_to(ROOT)} links to {target}"
+
+
+def test_a_topic_presents_all_its_exercises() -> None:
+    """The README of a topic leads to each of its exercises once."""
+    readmes = sorted((ROOT / "exercises").glob("[0-9]*/README.md"))
+    assert readmes
+    for readme in readmes:
+        linked = sorted(
+            Path(target).parent.name for target in LINK.findall(readme.read_text(encoding="utf-8"))
+        )
+        assert sorted(path.parent.name for path in readme.parent.glob("*/README.md")) == linked, readme
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
