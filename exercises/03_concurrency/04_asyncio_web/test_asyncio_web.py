@@ -1103,7 +1103,9 @@ def results_of(world, results, urls, call):
 
 
 def brief(results):
-    """Return what matters of the results: the data, or the name of the problem with its status."""
+    """Return what matters of the results: the data, or the name of the problem, with the status."""
+    if type(results) is not list or not all(type(result) in (Reply, Failure) for result in results):
+        return results
     return [
         (result.status, result.data) if type(result) is Reply else (result.status, problem_of(result))
         for result in results

@@ -15,7 +15,7 @@ class PoolEmpty(Exception):
 
 
 class Account:
-    """An account of a bank. ``Bank.open`` makes it, and nobody else does."""
+    """An account of a bank. Only ``Bank.open`` makes it: change the constructor as you like."""
 
     def __init__(self, owner: str, balance: int, *, sync: Any) -> None:
         raise NotImplementedError("keep the owner as an attribute, and what the account needs")

@@ -589,6 +589,10 @@ def refuse(amount):
     raise PermissionError
 
 
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
 @pytest.mark.task(2)
 def test_money_moves(check, stage):
     """A transfer takes the amount from one account and adds it to the other, down to nothing."""
@@ -598,6 +602,16 @@ def test_money_moves(check, stage):
     bank.transfer(bob, ann, 35)
     require_balances(check, "Ann 70 and Bob 35, and transfer(bob, ann, 35)", [105, 0], ann, bob)
     check.returns(105, bank.total, "bank.total()")
+
+
+@pytest.mark.task(2)
+def test_accounts_that_look_the_same_are_two(check, stage):
+    """Accounts with the same owner and the same balance are different: money moves, and both count."""
+    bank, first, second = open_accounts(stage, 100, 100, owners=("Ann", "Ann"))
+    call = "two accounts of Ann's with 100 each, and bank.transfer(first, second, 30)"
+    check.returns(None, lambda: bank.transfer(first, second, 30), "bank.transfer(first, second, 30)")
+    require_balances(check, call, [70, 130], first, second)
+    check.returns(200, bank.total, f"bank.total(): {call}")
 
 
 @pytest.mark.task(2)
@@ -696,6 +710,34 @@ def test_a_transfer_may_be_vetoed(check, stage):
 
 
 @pytest.mark.task(2)
+def test_only_an_exception_is_a_veto(check, stage):
+    """What approve returns does not matter, not even False."""
+    bank, ann, bob = open_accounts(stage, 100, 5)
+    call = "bank.transfer(ann, bob, 30, approve=approve), approve returning {}"
+    for answer, left in ((False, [70, 35]), (None, [40, 65]), (0, [10, 95])):
+        told = call.format(answer)
+        approve = {30: answer}.get
+        check.returns(None, lambda approve=approve: bank.transfer(ann, bob, 30, approve=approve), told)
+        require_balances(check, told, left, ann, bob)
+
+
+@pytest.mark.task(2)
+def test_a_transfer_to_itself_is_approved_too(check, stage):
+    """A transfer from an account to itself asks once, if the money is there, and can be vetoed."""
+    bank, ann = open_accounts(stage, 100)
+    asked = []
+    call = "bank.transfer(ann, ann, {}, approve=approve), Ann having 100"
+    check.returns(None, lambda: bank.transfer(ann, ann, 60, approve=asked.append), call.format(60))
+    check.equal([60], asked, f"the calls of approve in {call.format(60)}")
+    refused = functools.partial(bank.transfer, ann, ann, 101, approve=asked.append)
+    check.raises(InsufficientFunds, refused, call.format(101))
+    check.equal([60], asked, f"the calls of approve after {call.format(101)}")
+    vetoed = functools.partial(bank.transfer, ann, ann, 60, approve=refuse)
+    check.raises(PermissionError, vetoed, f"{call.format(60)}, approve raising PermissionError")
+    require_balances(check, "Ann 100, and only transfers from Ann to Ann", [100], ann)
+
+
+@pytest.mark.task(2)
 def test_a_failed_transfer_leaves_the_accounts_free(check, explore):
     """After a transfer that was refused or vetoed, other threads go on with both accounts."""
 
@@ -710,6 +752,22 @@ def test_a_failed_transfer_leaves_the_accounts_free(check, explore):
 
     call = "a vetoed transfer Ann to Bob, a refused one and a good one Bob to Ann"
     explore(scene, call, ["InsufficientFunds", "PermissionError", "done"], orders=1)
+
+
+@pytest.mark.task(2)
+def test_an_interrupted_approval_leaves_the_accounts_free(check, explore):
+    """KeyboardInterrupt is no subclass of Exception; when approve raises it, others go on as well."""
+
+    def scene(stage):
+        bank, ann, bob = open_accounts(stage, 100, 100)
+        call = yield {
+            "Ann to Bob": lambda: bank.transfer(ann, bob, 10, approve=interrupt),
+            "Bob to Ann": lambda: bank.transfer(bob, ann, 10),
+        }
+        require_balances(check, call, [110, 90], ann, bob)
+
+    call = "a transfer Ann to Bob whose approve raises KeyboardInterrupt, and a good one Bob to Ann"
+    explore(scene, call, ["KeyboardInterrupt", "done"], orders=1)
 
 
 class Approval:
@@ -770,6 +828,48 @@ def test_an_approved_transfer_is_carried_out(check, explore):
     explore(scene, call, ["InsufficientFunds", "done", "done"], orders=1)
 
 
+@pytest.mark.task(2)
+def test_nothing_is_approved_without_the_money(check, explore):
+    """A transfer that had to wait looks for the money afterwards, before it asks for an approval."""
+
+    def scene(stage):
+        bank, ann, bob, cyd = open_accounts(stage, 100, 0, 0)
+        approve, asked = Approval(stage), []
+        late = functools.partial(bank.transfer, ann, cyd, 50, approve=asked.append)
+        call = yield {
+            "Ann to Bob": lambda: bank.transfer(ann, bob, 80, approve=approve),
+            "Ann to Cyd": approve.during(late),
+        }
+        check.equal([], asked, f"the calls of approve for Ann to Cyd: {call}")
+        require_balances(check, call, [20, 80, 0], ann, bob, cyd)
+
+    call = "Ann has 100; a long approval of 80 from Ann to Bob, and meanwhile 50 from Ann to Cyd"
+    explore(scene, call, ["InsufficientFunds", "done"], orders=1)
+
+
+@pytest.mark.task(2)
+def test_what_was_free_may_be_taken_later(check, explore):
+    """A transfer that waits for its target finds its source free, too, when it goes on."""
+
+    def scene(stage):
+        bank, ann, bob, cyd, dan = open_accounts(stage, 100, 100, 0, 0)
+        first, second = Approval(stage), Approval(stage)
+        call = yield {
+            "Bob to Dan": lambda: bank.transfer(bob, dan, 10, approve=first),
+            "Ann to Bob": first.during(lambda: bank.transfer(ann, bob, 50)),
+            "Ann to Cyd": first.during(lambda: bank.transfer(ann, cyd, 80, approve=second)),
+        }
+        told = f"{call}; 80 from Ann to Cyd were {'' if second.asked else 'not '}approved"
+        left = [20, 90, 80, 10] if second.asked else [50, 140, 0, 10]
+        require_balances(check, told, left, ann, bob, cyd, dan)
+
+    call = (
+        "Ann and Bob have 100; a long approval of 10 from Bob to Dan,"
+        " meanwhile 50 from Ann to Bob, and a long approval of 80 from Ann to Cyd"
+    )
+    explore(scene, call, ["InsufficientFunds", "done", "done"], orders=1)
+
+
 # 3. A bounded pool of connections
 
 
@@ -782,6 +882,7 @@ class Office:
         self.closed = []
         self.shared = []
         self.failures = 0
+        self.error = ConnectionRefusedError
         self.peak = 0
         self._open = 0
         self._during_connect = during_connect or stage.point
@@ -797,7 +898,7 @@ class Office:
         if self.failures:
             self.failures -= 1
             self._open -= 1
-            raise ConnectionRefusedError
+            raise self.error
         self.made.append(Wire(self))
         return self.made[-1]
 
@@ -892,6 +993,23 @@ def test_who_does_not_want_to_wait_is_told(check, stage):
 
 
 @pytest.mark.task(3)
+def test_who_does_not_want_to_wait_never_waits(check, explore):
+    """Of two threads that want the last place without waiting, one gets it and one gets PoolEmpty."""
+
+    def scene(stage):
+        office = Office(stage)
+        pool = office.pool(1)
+        wires = []
+        take = functools.partial(pool.acquire, block=False)
+        call = yield {"acquire": lambda: wires.append(take()), "acquire too": lambda: wires.append(take())}
+        check.equal(office.made, wires, f"what acquire returned: {call}")
+        require_pool(check, call, office, pool, made=1, peak=1, free=0)
+
+    call = "a pool of 1, and two threads that call pool.acquire(block=False)"
+    explore(scene, call, ["PoolEmpty", "done"], orders=1)
+
+
+@pytest.mark.task(3)
 def test_others_wait_for_a_connection(check, explore):
     """There are never more connections than the size; who comes later waits until one is released."""
 
@@ -932,6 +1050,23 @@ def test_a_failed_connect_costs_no_place(check, explore):
 
     call = "a pool of 1, connect failing twice, and three threads that acquire, work and release"
     explore(scene, call, ["ConnectionRefusedError", "ConnectionRefusedError", "done"], orders=1)
+
+
+@pytest.mark.task(3)
+def test_an_interrupted_connect_costs_no_place(check, explore):
+    """KeyboardInterrupt is no subclass of Exception; when connect raises it, the place is free as well."""
+
+    def scene(stage):
+        office = Office(stage)
+        office.failures, office.error = 1, KeyboardInterrupt
+        pool = office.pool(1)
+        call = yield {f"visitor {n}": lambda: visit(pool) for n in (1, 2)}
+        require_pool(check, call, office, pool, made=1, peak=1, free=1)
+
+    call = (
+        "a pool of 1, connect once raising KeyboardInterrupt, and two threads that acquire, work and release"
+    )
+    explore(scene, call, ["KeyboardInterrupt", "done"], orders=1)
 
 
 @pytest.mark.task(3)
@@ -1033,6 +1168,25 @@ def test_a_block_gives_its_connection_back(check, explore):
     explore(scene, call, ["KeyError", "done", "done"], orders=2)
 
 
+@pytest.mark.task(3)
+def test_an_interrupted_block_gives_its_connection_back(check, explore):
+    """KeyboardInterrupt is no subclass of Exception; a block that raises it leaves a broken one as well."""
+
+    def scene(stage):
+        office = Office(stage)
+        pool = office.pool(1)
+
+        def fail():
+            with pool.connection():
+                raise KeyboardInterrupt
+
+        call = yield {"fail": fail, "visitor": lambda: visit(pool)}
+        require_pool(check, call, office, pool, closed=1, peak=1, free=1)
+
+    call = "a pool of 1, a block with pool.connection() that raises KeyboardInterrupt, and another thread"
+    explore(scene, call, ["KeyboardInterrupt", "done"], orders=1)
+
+
 # 4. Readers and writers
 
 
@@ -1041,6 +1195,7 @@ class Room:
 
     def __init__(self, stage):
         self.lock = ReadWriteLock(sync=stage.sync)
+        self.came = []
         self.log = []
         self.clashes = []
         self.most_readers = 0
@@ -1058,6 +1213,7 @@ class Room:
 
     def _visit(self, name, after, stay):
         self._stage.wait(after)
+        self.came.append(name)
         with self.lock.reading() if name.startswith("reader") else self.lock.writing():
             self.log.append(name)
             self._inside.append(name)
@@ -1157,6 +1313,19 @@ def test_a_block_that_raises_lets_others_in(check, explore):
 
 
 @pytest.mark.task(4)
+def test_an_interrupted_block_lets_others_in(check, explore):
+    """KeyboardInterrupt is no subclass of Exception; a block that raises it gives the lock back as well."""
+
+    def scene(stage):
+        room = Room(stage)
+        call = yield room.people("reader 1", "writer 1", stay=interrupt) | room.people("writer 2")
+        require_readers(check, call, room, 1)
+
+    call = "a reader and a writer whose blocks raise KeyboardInterrupt, and another writer"
+    explore(scene, call, ["KeyboardInterrupt", "KeyboardInterrupt", "done"], orders=1)
+
+
+@pytest.mark.task(4)
 def test_the_lock_can_be_used_again(check, stage):
     """One thread may read and write as often as it likes, one after the other."""
     room = Room(stage)
@@ -1242,3 +1411,35 @@ def test_a_reader_that_fails_lets_the_writer_in(check, explore):
         "reader 1 is inside, the writer waits, then reader 2 comes, and the block of reader 1 raises KeyError"
     )
     explore(scene, call, ["KeyError", "done", "done"], orders=1)
+
+
+@pytest.mark.task(5)
+def test_a_late_reader_takes_nobodys_place(check, explore):
+    """A reader that comes when a writer waits is not let in for one that was let in before and is slow."""
+
+    def scene(stage):
+        room = Room(stage)
+        call = yield {
+            **room.people("writer 1"),
+            **room.people(
+                "reader 1",
+                after=room.has_seen("writer 1"),
+                stay=lambda: stage.wait(lambda: "reader 3" in room.came),
+            ),
+            **room.people("writer 2", after=room.has_seen("reader 1")),
+            **room.people("reader 3", after=lambda: "writer 2" in room.came),
+            **room.people("reader 2", after=room.has_seen("writer 1")),
+        }
+        log = room.log
+        require_readers(check, call, room, room.most_readers)
+        if stage.story:
+            return  # reader 3 may have come before writer 2 had begun to wait
+        place = {name: log.index(name) for name in log}
+        right = place["reader 3"] > min(place["writer 2"], place["reader 2"])
+        check.that(right, f"who went in, in this order: {call}", "reader 3 not before writer 2", log)
+
+    call = (
+        "readers 1 and 2 wait for writer 1; it leaves, reader 1 goes in, reader 2 is slow,"
+        " and then writer 2 comes, and after it reader 3"
+    )
+    explore(scene, call, orders=1)

@@ -40,20 +40,27 @@ def say(*words):
 def begin(**options):
     server = ChatServer(**options)
     server.start()
-    say("listening", int(server.address[1]))
-    return server
+    port = int(server.address[1])
+    say("listening", port)
+    return server, port
 
-server = begin(**{name: int(value) for name, value in (word.split("=") for word in sys.argv[2:])})
+def stop(grace):
+    try:
+        server.stop(grace)
+    except Exception as error:
+        return f"it raised {type(error).__name__}: {error}"
+    return [it.name for it in threading.enumerate() if it is not threading.main_thread()]
+
+server, port = begin(**{name: int(value) for name, value in (word.split("=") for word in sys.argv[2:])})
 for line in sys.stdin:
     order, _, value = line.strip().partition(" ")
     if order == "threads":
         say("threads", threading.active_count() - 1)
     elif order == "stop":
         say("stopping")
-        server.stop(float(value))
-        say("stopped", [it.name for it in threading.enumerate() if it is not threading.main_thread()])
+        say("stopped", stop(float(value)))
     elif order == "again":
-        server = begin(port=server.address[1])
+        server, port = begin(port=port)
     elif order == "with":
         with ChatServer() as other:
             say("inside", int(other.address[1]))
@@ -374,8 +381,9 @@ def test_a_client_connects(check):
 class Peer:
     """A client of the suite's own; everything it does is on a real connection."""
 
-    def __init__(self, check, port, name, buffer=None):
+    def __init__(self, check, port, name, buffer=None, *, expected=True):
         self.check = check
+        self.refused = False
         self.name = name
         self.socket = socket.socket()
         self.socket.settimeout(PATIENCE)
@@ -387,7 +395,9 @@ class Peer:
             self.socket.connect(("127.0.0.1", port))
         except OSError as error:
             self.socket.close()
-            check.that(False, f"{name} connects to the server", "a connection", repr(error))
+            if expected or isinstance(error, TimeoutError):
+                check.that(False, f"{name} connects to the server", "a connection", repr(error))
+            self.refused = True
 
     def say(self, *texts):
         """Send frames, all in one piece."""
@@ -400,6 +410,8 @@ class Peer:
 
     def hear(self, after, expected="a message"):
         """Return the text of the next message, END or RESET; silence fails the case."""
+        if self.refused:
+            return RESET
         try:
             header = self._take(4)
             payload = self._take(struct.unpack(">I", header)[0]) if len(header) == 4 else header
@@ -419,6 +431,13 @@ class Peer:
     def is_dropped(self, *, after):
         """Require the end of the connection, of either kind."""
         got = self.hear(after, "the end of the connection")
+        call = f"what {self.name} hears next, after {after}"
+        self.check.that(got in (END, RESET), call, "the end of the connection", got)
+
+    def hears_nothing_more(self, *, after):
+        """Require the end of the connection, of either kind; that others leave may be told before."""
+        heard = [text for text in self.hears_until(END, after=after) if not text.endswith(" left")]
+        got = heard[0] if heard else ""
         call = f"what {self.name} hears next, after {after}"
         self.check.that(got in (END, RESET), call, "the end of the connection", got)
 
@@ -465,14 +484,24 @@ class Chat:
         self.program = self._start([f"{name}={value}" for name, value in options.items()])
         self.port = int(self.program.wait_for_line("listening"))
 
-    def order(self, order, answer):
+    def order(self, order, answer, call):
         """Give the driver an order; return the rest of the line that answers it."""
         self.program.send(order)
-        return self.program.wait_for_line(answer, PATIENCE)
+        try:
+            return self.program.wait_for_line(answer, PATIENCE)
+        except AssertionError as error:
+            got = str(error).partition("got:")[2].strip()
+            return self.check.that(False, call, f"it is done within {PATIENCE:g} s", f"the server is {got}")
 
-    def connect(self, name, buffer=None):
+    def stop(self, grace, after):
+        """Stop the server; require that no exception and no thread is left of it."""
+        call = f"server.stop({grace}), after {after}"
+        left = self.order(f"stop {grace}", "stopped", call)
+        self.check.equal("[]", left, f"the names of the threads after {call}")
+
+    def connect(self, name, buffer=None, *, expected=True):
         """Connect a peer that says nothing yet."""
-        peer = Peer(self.check, self.port, name, buffer)
+        peer = Peer(self.check, self.port, name, buffer, expected=expected)
         self._peers.append(peer)
         return peer
 
@@ -610,7 +639,7 @@ def test_a_large_message(chat):
 def test_names(chat):
     """A name has up to 20 letters and digits of any script; two members may have the same."""
     chat.open()
-    chat.join("a", "Zoë7", "名前", "x" * 20, "a")
+    chat.join("a", "Zoë7", "名前", "x" * 20, "a", "é" * 20, "7up", "42")
 
 
 # 5. Slow and bad peers
@@ -771,48 +800,70 @@ def test_who_finishes_still_gets_what_waits(chat):
 
 
 @pytest.mark.task(6)
-def test_a_stop_ends_all_connections(chat, check):
+def test_a_stop_ends_all_connections(chat):
     """After stop() each connection has come to its end, and no thread is left."""
     chat.open()
     members = chat.join("ann", "bob")
     silent = chat.connect("silent")
     chat.talk(members[0], *members, after="they joined")
-    left = chat.order("stop 5", "stopped")
-    check.equal("[]", left, "the names of the threads after server.stop()")
+    chat.stop(5, "two members took everything and a third peer said nothing")
     silent.is_dropped(after="server.stop()")
     for member in members:
-        heard = [
-            text for text in member.hears_until(END, after="server.stop()") if not text.endswith(" left")
-        ]
-        check.equal([END], heard, f"what {member.name!r} hears after server.stop()")
+        member.hears_nothing_more(after="server.stop()")
 
 
 @pytest.mark.task(6)
-def test_a_stop_delivers_what_waits(chat, check):
+def test_a_second_stop_does_nothing(chat):
+    """A server that has been stopped can be told to stop once more."""
+    chat.open()
+    chat.stop(5, "server.start()")
+    chat.stop(5, "server.start() and server.stop()")
+
+
+@pytest.mark.task(6)
+def test_a_stop_delivers_what_waits(chat):
     """Messages that wait for a client when the server is stopped are still delivered."""
     chat.open(send_buffer=SMALL)
     slow = chat.join("slow", buffer=SMALL)
     ann, bob = chat.join("ann", "bob")
     flood(chat, slow, ann, bob, 40)
-    chat.order("stop 30", "stopping")
-    ann.socket.settimeout(2.0)  # most servers end this connection at once; nobody has to
-    with contextlib.suppress(OSError):
-        ann.socket.recv(1)
-    slow.hears(*bulk(ann, 40), after="server.stop(30), while 40 messages of 4 KiB waited for it")
-    heard = [text for text in slow.hears_until(END, after="server.stop(30)") if not text.endswith(" left")]
-    check.equal([END], heard, "what 'slow' hears after all that waited, after server.stop(30)")
-    chat.program.wait_for_line("stopped", PATIENCE)
+    after = "server.stop(30), while 40 messages of 4 KiB waited for 'slow'"
+    chat.program.send("stop 30")
+    ann.hears_nothing_more(after=after)
+    slow.hears(*bulk(ann, 40), after=after)
+    slow.hears_nothing_more(after=f"{after} and were delivered")
+    chat.order("", "stopped", f"{after} and then took them")
 
 
 @pytest.mark.task(6)
-def test_a_stop_does_not_wait_for_ever(chat, check):
-    """A client that never reads holds up stop(grace) for that time only."""
+def test_a_stop_takes_no_more_clients(chat):
+    """Whoever comes while a stop waits for a slow client is refused, or seen to the door at once."""
     chat.open(send_buffer=SMALL)
     slow = chat.join("slow", buffer=SMALL)
     ann, bob = chat.join("ann", "bob")
     flood(chat, slow, ann, bob, 40)
-    left = chat.order("stop 0.05", "stopped")
-    check.equal("[]", left, "the names of the threads after server.stop(0.05), 'slow' never having read")
+    after = "server.stop(30), while 40 messages of 4 KiB wait for 'slow'"
+    chat.program.send("stop 30")
+    for member in (ann, bob):  # this is how to see that the stop has begun
+        member.hears_nothing_more(after=after)
+    for _ in range(8):  # the door may close a moment after the first have been sent home
+        late = chat.connect("late", expected=False)
+        late.say("late")
+        heard = late.hears_until(END, after=f"connecting after {after}")
+        if "* late joined" not in heard:
+            break
+    call = f"what 'late' hears, the last of 8 that connect one after the other after {after}"
+    chat.check.that("* late joined" not in heard, call, "the end of the connection", heard)
+
+
+@pytest.mark.task(6)
+def test_a_stop_does_not_wait_for_ever(chat):
+    """Clients that never read hold up stop(grace) for that time only, and not each of them for that time."""
+    chat.open(send_buffer=SMALL)
+    slow, *_ = chat.join(*(f"slow{number}" for number in range(24)), buffer=SMALL)
+    ann, bob = chat.join("ann", "bob")
+    flood(chat, slow, ann, bob, 40)
+    chat.stop(0.25, "24 clients did not read 40 messages of 4 KiB")
 
 
 @pytest.mark.task(6)
@@ -821,9 +872,10 @@ def test_the_port_is_free_again(chat, check):
     chat.open()
     ann, bob = chat.join("ann", "bob")
     chat.talk(ann, ann, bob, after="they joined")
-    chat.order("stop 5", "stopped")
-    port = chat.order("again", "listening")
-    check.equal(str(chat.port), port, "the port of ChatServer(port=port) after server.stop()")
+    chat.stop(5, "two clients joined")
+    call = "ChatServer(port=port).start(), after server.stop() of a server on this port"
+    port = chat.order("again", "listening", call)
+    check.equal(str(chat.port), port, f"the port of {call}")
     chat.members.clear()
     chat.join("cyd")
 
@@ -833,14 +885,15 @@ def test_threads_end_with_their_clients(chat, check):
     """When clients have come and gone, their threads have ended."""
     chat.open()
     ann = chat.join("ann")
-    before = int(chat.order("threads", "threads"))
+    counting = "threading.active_count() in the process of the server"
+    before = int(chat.order("threads", "threads", counting))
     for _ in range(20):
         guest = chat.join("guest")
         guest.finish()
         guest.hears(END, after="finishing")
         chat.lose(guest, after="'guest' finished")
     for _ in range(100):  # the last threads may still be on their way out
-        now = int(chat.order("threads", "threads"))
+        now = int(chat.order("threads", "threads", counting))
         if now <= before + 10:
             break
         chat.talk(ann, ann, after="20 guests left")
@@ -851,8 +904,8 @@ def test_threads_end_with_their_clients(chat, check):
 def test_a_server_in_a_with_statement(chat):
     """A with statement starts the server and stops it."""
     chat.open()
-    chat.port = int(chat.order("with", "inside"))
+    chat.port = int(chat.order("with", "inside", "with ChatServer() as server"))
     ann = chat.join("ann")
     chat.talk(ann, ann, after="with ChatServer() as server")
-    chat.order("on", "outside")
-    ann.hears(END, after="the end of the with statement")
+    chat.order("on", "outside", "the end of the with statement")
+    ann.is_dropped(after="the end of the with statement")

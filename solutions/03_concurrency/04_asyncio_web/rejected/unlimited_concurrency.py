@@ -218,8 +218,7 @@ class _Incoming:
         path, _, query = target.partition("?")
         body = self._take(int(length))
         request = Request(method=method, path=path, query=query, headers=headers, body=body)
-        wish = headers.get("connection", "").lower()
-        return request, wish != "close" if version == "HTTP/1.1" else wish == "keep-alive"
+        return request, version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
 
     async def _read_more(self) -> None:
         piece = await self._reader.read(PIECE)

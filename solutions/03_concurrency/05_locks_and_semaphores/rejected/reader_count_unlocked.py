@@ -1,6 +1,6 @@
 """Counts the readers outside of the lock: two that come at the same moment are counted as one.
 
-Loses: 4
+Loses: 4, 5
 """
 
 import contextlib

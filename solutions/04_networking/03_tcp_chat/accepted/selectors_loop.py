@@ -195,6 +195,7 @@ class ChatServer:
             while self._turn(None):
                 pass
             self._selector.unregister(self._listener)
+            self._listener.close()  # whoever waits in its queue is reset
             self._selector.unregister(self._woken)
             for guest in self._guests:
                 guest.finished = True
