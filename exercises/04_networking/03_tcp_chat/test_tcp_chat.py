@@ -803,8 +803,8 @@ def test_who_finishes_still_gets_what_waits(chat):
 def test_a_stop_ends_all_connections(chat):
     """After stop() each connection has come to its end, and no thread is left."""
     chat.open()
-    members = chat.join("ann", "bob")
     silent = chat.connect("silent")
+    members = chat.join("ann", "bob")  # so the server has let in the silent one, who came before them
     chat.talk(members[0], *members, after="they joined")
     chat.stop(5, "two members took everything and a third peer said nothing")
     silent.is_dropped(after="server.stop()")
