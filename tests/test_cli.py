@@ -249,6 +249,9 @@ def test_ctrl_c_ends_everything_and_exits_with_130(repository: Any) -> None:
     pid_file = repository.root / "pid"
     text = f"import os\nopen({str(pid_file)!r}, 'w').write(str(os.getpid()))\nwhile True: pass\n"
     repository.write("exercises/01_basics/01_doubling/doubling.py", text)
+    patient = 'difficulty = "easy"\ntime_limit = 600\ncase_time_limit = 600'  # only the interrupt ends it
+    metadata = repository.root / "exercises/01_basics/01_doubling/exercise.toml"
+    repository.replace(metadata, 'difficulty = "easy"', patient)
     command = [sys.executable, "-P", "-c", "from grader.cli import main; main()", "grade"]
     process = subprocess.Popen(
         command, cwd=repository.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
