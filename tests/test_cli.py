@@ -254,7 +254,13 @@ def test_ctrl_c_ends_everything_and_exits_with_130(repository: Any) -> None:
     repository.replace(metadata, 'difficulty = "easy"', patient)
     command = [sys.executable, "-P", "-c", "from grader.cli import main; main()", "grade"]
     process = subprocess.Popen(
-        command, cwd=repository.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=repository.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background jobs ignore interrupts, and so would a test run started there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     end = time.monotonic() + 60
     while not (pid_file.exists() and pid_file.read_text()) and time.monotonic() < end:
