@@ -46,18 +46,32 @@ def verify_all(
     """
     size = jobs or os.cpu_count() or 1
     findings = [] if names else list(documents.check_tree(root))
+    last: list[tuple[Exercise, Run]] = []
     with Store(root) as store, Pool(Plain(), size) as pool:
         for folder in _chosen(folders, names):
-            found = list(_verify(root, folder, store, pool, repeat, advance))
+            found = list(_verify(root, folder, store, pool, repeat, last, advance))
             advance(f"{folder.name}: {len(found)} problem(s)")
             findings += found
+        grading = Grading(root=root, pool=pool, store=store)
+        for exercise, run in last:
+            try:
+                findings += _tried(exercise, grading, run)
+            except GraderError as error:
+                findings.append(_unrun(exercise.folder, error))
+            advance(f"{exercise.slug}: {run.name}")
     return findings
 
 
 def _verify(
-    root: Path, folder: Path, store: Store, pool: Pool, repeat: int, advance: Callable[[str], None]
+    root: Path,
+    folder: Path,
+    store: Store,
+    pool: Pool,
+    repeat: int,
+    last: list[tuple[Exercise, Run]],
+    advance: Callable[[str], None],
 ) -> Iterator[Finding]:
-    """Prove one exercise, cheapest rules first."""
+    """Prove one exercise, cheapest rules first; leave to ``last`` what has to run alone."""
     mirror = root / "solutions" / folder.relative_to(root / "exercises")
     try:
         exercise = read_exercise(folder, mirror)
@@ -82,6 +96,8 @@ def _verify(
         yield from Rules(exercise, expected).cases()
         runs = planned(exercise, expected, take(exercise, folder), samples)
         advance(f"{exercise.slug}: {len(expected)} cases, {len(runs)} runs, {repeat} repeats")
+        last += [(exercise, run) for run in runs if run.alone]
+        runs = [run for run in runs if not run.alone]
         broken = list(_run(exercise, grading, pool, runs))
         yield from broken
         again = [run for run in runs if run.repeatable and run.path not in {found.path for found in broken}]
@@ -89,26 +105,34 @@ def _verify(
             yield from _repeat(root, exercise, store, pool.size, again, number)
             advance(f"{exercise.slug}: repeat {number}")
     except GraderError as error:
-        yield Finding(path=folder, rule="suite", problem=error.message, fix="mend the suite or the reference")
+        yield _unrun(folder, error)
+
+
+def _unrun(folder: Path, error: GraderError) -> Finding:
+    """Return the finding that a suite did not run."""
+    return Finding(path=folder, rule="suite", problem=error.message, fix="mend the suite or the reference")
 
 
 def _run(exercise: Exercise, grading: Grading, pool: Pool, runs: Sequence[Run]) -> Iterator[Finding]:
     """Run and judge; the findings come in the order of the runs."""
 
     def work(run: Run) -> list[Finding]:
-        found: list[Finding] = []
-        for _ in range(run.tries):
-            record = grading.run(
-                exercise, run.submission, kind=run.kind, options=run.options, limits=run.limits
-            )
-            found = list(run.judge(record))
-            if not found:
-                break
-        return found
+        return _tried(exercise, grading, run)
 
     found = dict(pool.map(work, runs))
     for index in sorted(found):
         yield from found[index]
+
+
+def _tried(exercise: Exercise, grading: Grading, run: Run) -> list[Finding]:
+    """Run as often as it takes to find nothing, at most ``run.tries`` times."""
+    found: list[Finding] = []
+    for _ in range(run.tries):
+        record = grading.run(exercise, run.submission, kind=run.kind, options=run.options, limits=run.limits)
+        found = list(run.judge(record))
+        if not found:
+            break
+    return found
 
 
 def _repeat(

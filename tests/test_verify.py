@@ -302,3 +302,22 @@ def test_adversaries_are_hurried(repository: Any) -> None:
     limits = {run.name: run.limits for run in runs}
     assert limits["endless_at_import"] == Limits(seconds=2.0, case_seconds=0.5)
     assert limits["cost"] is None
+
+
+def test_the_cost_is_measured_last_and_alone(repository: Any) -> None:
+    """The reference is run for its cost after all the other runs; what it leaves behind is found then."""
+    reference = repository.mirror / "doubling.py"
+    leak = "threading.Thread(target=threading.Event().wait, name='forgotten', daemon=True).start()\n"
+    text = reference.read_text(encoding="utf-8")
+    reference.write_text(f"{text}\nimport threading\n{leak}", encoding="utf-8")
+    told: list[str] = []
+    found = verify_all(
+        root=repository.root,
+        folders=exercise_folders(repository.root),
+        names=(),
+        repeat=0,
+        jobs=2,
+        advance=told.append,
+    )
+    assert {"leftover"} == {finding.rule for finding in found}
+    assert "doubling: cost" == told[-1]
