@@ -157,7 +157,7 @@ class ChatServer:
         self._woken, self._waker = socket.socketpair()
         self._porter = threading.Thread(target=self._welcome, name="chat-porter")
         self._lock = threading.Lock()
-        self._sessions: set[_Session] = set()
+        self._sessions: list[_Session] = []
         self._members: list[_Session] = []
         self._stopped = False
 
@@ -223,7 +223,7 @@ class ChatServer:
         session = _Session(connection, self._backlog_limit)
         session.thread = threading.Thread(target=self._serve, args=(session,), name="chat-session")
         with self._lock:
-            self._sessions.add(session)
+            self._sessions.append(session)
         session.thread.start()
 
     def _serve(self, session: "_Session") -> None:
@@ -239,7 +239,7 @@ class ChatServer:
             session.outbox.close()
             writer.join()
             with self._lock:  # so that nobody cuts a connection that has been closed
-                self._sessions.discard(session)
+                self._sessions.remove(session)
                 session.connection.close()
 
     def _read(self, session: "_Session") -> None:
