@@ -76,8 +76,8 @@ class Ending(Enum):
 class Limits:
     """What one run may use: seconds of wall time for the suite and for one case, MiB, bytes printed."""
 
-    seconds: float = 10.0
-    case_seconds: float = 5.0
+    seconds: float = 30.0
+    case_seconds: float = 10.0
     memory_mib: int = 1024
     output_bytes: int = 8_000_000
 
