@@ -1,0 +1,1 @@
+"""The tests of cycle 1: at least one, and red first."""

@@ -1,0 +1,1 @@
+"""The tests of cycle 4: those of cycle 3, and at least one more. Red first."""

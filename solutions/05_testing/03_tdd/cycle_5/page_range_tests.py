@@ -1,0 +1,54 @@
+"""What the print dialog promises, up to cycle 5."""
+
+import pytest
+from page_range import pages
+
+
+def test_no_text_means_all_pages() -> None:
+    assert pages("", 3) == [1, 2, 3]
+
+
+def test_blanks_mean_all_pages() -> None:
+    assert pages("  ", 2) == [1, 2]
+
+
+def test_a_number_means_that_page() -> None:
+    assert pages("4", 9) == [4]
+
+
+def test_commas_separate_numbers() -> None:
+    assert pages("2, 5 ,9", 9) == [2, 5, 9]
+
+
+def test_a_range_includes_both_ends() -> None:
+    assert pages("2-4,7", 9) == [2, 3, 4, 7]
+
+
+def test_a_range_may_be_one_page() -> None:
+    assert pages("9-9", 9) == [9]
+
+
+def test_blanks_around_a_hyphen_do_not_matter() -> None:
+    assert pages("3 - 4", 9) == [3, 4]
+
+
+def test_a_range_without_a_start_begins_at_the_first_page() -> None:
+    assert pages("-3", 9) == [1, 2, 3]
+
+
+def test_a_range_without_an_end_goes_to_the_last_page() -> None:
+    assert pages("7-", 9) == [7, 8, 9]
+
+
+def test_pages_are_in_order() -> None:
+    assert pages("8,2-3", 9) == [2, 3, 8]
+
+
+def test_each_page_is_printed_once() -> None:
+    assert pages("2-4,3-5,2", 9) == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("text", ["0", "0-3", "10", "8-10", "5-3", "1,,2", "3,", "-", "1_0", "+3"])
+def test_what_makes_no_sense_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - its words are nobody's promise
+        pages(text, 9)
