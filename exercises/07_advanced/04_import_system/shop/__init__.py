@@ -1,0 +1,1 @@
+"""A small shop: customers, and what they order."""
