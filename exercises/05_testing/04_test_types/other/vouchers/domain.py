@@ -1,0 +1,43 @@
+"""Vouchers as data classes."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+class Refused(Exception):
+    """The voucher cannot be redeemed like this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    code: str
+    cents: int
+    expires: date
+    note: str = ""
+
+
+def check_digit(number: int) -> int:
+    total, weight = 0, 3
+    while number:
+        number, digit = divmod(number, 10)
+        total, weight = total + weight * digit, 4 - weight
+    return (10 - total % 10) % 10
+
+
+def make_code(number: int) -> str:
+    return "-".join((str(number).zfill(6), str(check_digit(number))))
+
+
+def is_code(text: str) -> bool:
+    number, _, _ = text.partition("-")
+    return number.isascii() and number.isdigit() and len(number) == 6 and make_code(int(number)) == text
+
+
+def last_day(issued: date) -> date:
+    return issued.replace(year=issued.year + 3, month=12, day=31)
+
+
+def redeem(voucher: Voucher, cents: int, day: date) -> Voucher:
+    if not 0 < cents <= voucher.cents or voucher.expires < day:
+        raise Refused
+    return Voucher(voucher.code, voucher.cents - cents, voucher.expires, voucher.note)

@@ -1,0 +1,1 @@
+"""A desk that sells and redeems gift vouchers: ``domain``, ``store``, ``web``, and a program."""
