@@ -76,10 +76,7 @@ def _verify(
     try:
         exercise = read_exercise(folder, mirror)
     except ContractError as error:
-        path = folder / "exercise.toml"
-        told = error.message.removeprefix(f"{path}:").strip()
-        problem = f"line {told}" if told[:1].isdigit() else told
-        yield Finding(path=path, rule="contract", problem=problem, fix=error.hint)
+        yield _unread(folder / "exercise.toml", error)
         return
     missing = list(documents.check_files(exercise))
     yield from missing
@@ -106,6 +103,13 @@ def _verify(
             advance(f"{exercise.slug}: repeat {number}")
     except GraderError as error:
         yield _unrun(folder, error)
+
+
+def _unread(path: Path, error: ContractError) -> Finding:
+    """Return the finding that the description of an exercise breaks the contract."""
+    told = error.message.removeprefix(f"{path}:").strip()
+    problem = f"line {told}" if told[:1].isdigit() else told
+    return Finding(path=path, rule="contract", problem=problem, fix=error.hint)
 
 
 def _unrun(folder: Path, error: GraderError) -> Finding:
