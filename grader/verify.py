@@ -94,8 +94,7 @@ def _verify(
         runs = planned(exercise, expected, take(exercise, folder), samples)
         advance(f"{exercise.slug}: {len(expected)} cases, {len(runs)} runs, {repeat} repeats")
         last += [(exercise, run) for run in runs if run.alone]
-        runs = [run for run in runs if not run.alone]
-        broken = list(_run(exercise, grading, pool, runs))
+        broken = list(_run(exercise, grading, pool, [run for run in runs if not run.alone]))
         yield from broken
         again = [run for run in runs if run.repeatable and run.path not in {found.path for found in broken}]
         for number in range(1, repeat + 1):
