@@ -62,7 +62,7 @@ def planned(
     readme = exercise.folder / "README.md"
     runs = [
         Run(name="stub", path=exercise.folder, submission=stub, judge=rules.stub),
-        Run(name="cost", path=exercise.mirror, submission=reference, judge=rules.cost, tries=5, alone=True),
+        Run(name="cost", path=exercise.mirror, submission=reference, judge=rules.cost, tries=3, alone=True),
         Run(name="examples", path=readme, submission=reference, judge=rules.examples, kind="examples"),
     ]
     runs += [
