@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # start-up matters: what one command needs is imported by tha
     from grader.model import Report
 
 HELP = {"help_option_names": ["-h", "--help"]}
-PASSED, NOT_PASSED, GRADER_FAULT, INTERRUPTED = 0, 1, 3, 130
+PASSED, NOT_PASSED, NOT_GRADABLE, GRADER_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 @click.group(
@@ -240,7 +240,9 @@ def _grade_code(report: "Report") -> int:
         return INTERRUPTED
     if any(result.status is ExerciseStatus.ERROR for result in report.exercises):
         return GRADER_FAULT
-    return PASSED if report.score == report.max_score else NOT_PASSED
+    if report.score < report.max_score:
+        return NOT_PASSED
+    return PASSED if all(result.graded for result in report.exercises) else NOT_GRADABLE
 
 
 def _publish(report: "Report", files: Mapping[str, str | None], out: Screen) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn, TypeVar
 
 from grader.errors import ContractError
-from grader.model import Assurance, Difficulty, Exercise, Limits, StubKind, Task
+from grader.model import Assurance, Difficulty, Exercise, Limits, Requirement, StubKind, Task
 
 FILE_NAME = "exercise.toml"
 HINTS = 3
@@ -160,12 +160,16 @@ class _Reader:
             memory_mib=data.get("memory_limit", usual.memory_mib),
         )
 
-    def _requires(self, data: Mapping[str, Any]) -> tuple[str, ...]:
-        requires = data.get("requires", [])
-        for need in requires:
-            if not isinstance(need, str) or not re.fullmatch(r"(python|program):[\w.+-]+", need):
-                self._refuse(f"{need!r} is not 'python:MODULE' or 'program:NAME'", "requires", 0)
-        return tuple(requires)
+    def _requires(self, data: Mapping[str, Any]) -> tuple[Requirement, ...]:
+        return tuple(self._requirement(need) for need in data.get("requires", []))
+
+    def _requirement(self, need: object) -> Requirement:
+        found = re.fullmatch(r"(python|program):([\w.+-]+)(?: \(([^()\n]+)\))?", str(need))
+        if not isinstance(need, str) or not found:
+            told = f"{need!r} is not 'python:MODULE' or 'program:NAME', with or without ' (WHAT IT IS)'"
+            self._refuse(told, "requires", 0)
+        kind, name, note = found.groups(default="")
+        return Requirement(kind=kind, name=name, note=note)
 
     def _table_line(self, number: int) -> int:
         """Return the index of the line of the ``number``-th [[tasks]] header, or 0."""

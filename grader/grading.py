@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from grader import submission as submissions
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, NotGradableError, UsageError
 from grader.isolation import choose
 from grader.model import (
     Case,
@@ -152,6 +152,8 @@ class Grading:
                 told = "Not handed in: " + "; ".join(handed_in.problems)
                 return without_run(exercise, expected, ExerciseStatus.FAILED, told)
             record = self.run(exercise, handed_in)
+        except NotGradableError as error:
+            return without_run(exercise, (), ExerciseStatus.NOT_GRADABLE, f"{error.message}; {error.hint}")
         except GraderError as error:
             return without_run(exercise, (), ExerciseStatus.ERROR, error.message)
         result = self._named(exercise, handed_in, score(exercise, expected, record))
@@ -222,16 +224,20 @@ class Grading:
         return result
 
     def require(self, exercise: Exercise) -> None:
-        """Refuse to grade where something that the exercise cannot do without is missing."""
+        """Refuse to grade where something that the exercise cannot do without is missing.
+
+        Raises:
+            NotGradableError: it names what is missing.
+
+        """
         programs = str(Path(sys.executable).parent)
         for need in exercise.requires:
-            kind, _, name = need.partition(":")
-            found: object = shutil.which(name) or shutil.which(name, path=programs)
-            if kind == "python":
-                found = importlib.util.find_spec(name)
+            found: object = shutil.which(need.name) or shutil.which(need.name, path=programs)
+            if need.kind == "python":
+                found = importlib.util.find_spec(need.name)
             if not found:
-                told = f"not gradable here: {exercise.slug} needs the {kind} {name!r}, which is missing"
-                raise GraderError(told)
+                told = f"not gradable here: {exercise.slug} needs {need}, which is missing"
+                raise NotGradableError(told, f"install it, then: kata grade {exercise.slug}")
 
 
 def result_key(exercise: Exercise, handed_in: Submission) -> str:

@@ -47,6 +47,7 @@ class TaskStatus(Enum):
 
     PASSED = "passed"
     FAILED = "failed"
+    NOT_GRADED = "not_graded"
 
 
 class ExerciseStatus(Enum):
@@ -56,7 +57,8 @@ class ExerciseStatus(Enum):
     PARTIAL = "partial"
     FAILED = "failed"
     NOT_STARTED = "not_started"
-    ERROR = "error"
+    NOT_GRADABLE = "not_gradable"  # this machine lacks what the exercise needs
+    ERROR = "error"  # the grader or the suite is at fault
 
 
 class Ending(Enum):
@@ -80,6 +82,19 @@ class Limits:
     case_seconds: float = 10.0
     memory_mib: int = 1024
     output_bytes: int = 8_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """What a machine needs to grade an exercise: the ``kind`` is ``python`` (a module) or ``program``."""
+
+    kind: str
+    name: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        kind = "Python module" if self.kind == "python" else self.kind
+        return f"the {kind} {self.name!r}" + (f" ({self.note})" if self.note else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +125,7 @@ class Exercise:
     stub: StubKind
     assurance: Assurance
     limits: Limits
-    requires: tuple[str, ...]
+    requires: tuple[Requirement, ...]
     folder: Path
     mirror: Path
 
@@ -189,7 +204,7 @@ class ScoredCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskResult:
-    """The score of one task."""
+    """The score of one task; 0 as long as it is ``NOT_GRADED``."""
 
     number: int
     title: str
@@ -201,7 +216,7 @@ class TaskResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExerciseResult:
-    """The verdict on one exercise."""
+    """The verdict on one exercise; the score of one that was not ``graded`` means nothing."""
 
     slug: str
     topic: str
@@ -215,6 +230,11 @@ class ExerciseResult:
     cached: bool = False
     flags: tuple[str, ...] = ()
     message: str | None = None
+
+    @property
+    def graded(self) -> bool:
+        """Whether there is a verdict on the hand-in; a fault of the grader or of the machine is none."""
+        return self.status not in (ExerciseStatus.NOT_GRADABLE, ExerciseStatus.ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,10 +252,10 @@ class Report:
 
     @property
     def score(self) -> int:
-        """The points of all exercises."""
-        return sum(result.score for result in self.exercises)
+        """The points of all exercises that were graded."""
+        return sum(result.score for result in self.exercises if result.graded)
 
     @property
     def max_score(self) -> int:
-        """The points that could be earned."""
-        return sum(result.max_score for result in self.exercises)
+        """The points that could be earned: what was not graded counts neither way."""
+        return sum(result.max_score for result in self.exercises if result.graded)

@@ -15,13 +15,13 @@ from grader.model import (
 
 
 def as_data(result: ExerciseResult) -> dict[str, Any]:
-    """Return the result in the form that ``kata grade --json`` publishes."""
+    """Return the result in the form that ``kata grade --json`` publishes: no score if not graded."""
     return {
         "slug": result.slug,
         "topic": result.topic,
         "title": result.title,
         "status": result.status.value,
-        "score": result.score,
+        "score": result.score if result.graded else None,
         "max_score": result.max_score,
         "seconds": round(result.seconds, 3),
         "assurance": result.assurance.value,
@@ -44,7 +44,7 @@ def from_data(data: dict[str, Any]) -> ExerciseResult:
         topic=data["topic"],
         title=data["title"],
         status=ExerciseStatus(data["status"]),
-        score=data["score"],
+        score=data["score"] or 0,
         max_score=data["max_score"],
         seconds=data["seconds"],
         assurance=Assurance(data["assurance"]),
@@ -60,7 +60,7 @@ def _task_data(task: TaskResult) -> dict[str, Any]:
         "id": task.number,
         "title": task.title,
         "status": task.status.value,
-        "score": task.score,
+        "score": None if task.status is TaskStatus.NOT_GRADED else task.score,
         "max_score": task.max_score,
         "tests": [
             {**dataclasses.asdict(case), "status": case.status.value, "seconds": round(case.seconds, 4)}
@@ -74,7 +74,7 @@ def _task(data: dict[str, Any]) -> TaskResult:
         number=data["id"],
         title=data["title"],
         status=TaskStatus(data["status"]),
-        score=data["score"],
+        score=data["score"] or 0,
         max_score=data["max_score"],
         cases=tuple(ScoredCase(**{**case, "status": CaseStatus(case["status"])}) for case in data["tests"]),
     )

@@ -1,5 +1,6 @@
 """From a run to a verdict. Points need positive evidence: every expected case passed, and the end event."""
 
+import dataclasses
 from collections.abc import Sequence
 
 from grader.model import (
@@ -53,9 +54,9 @@ def score(exercise: Exercise, expected: Sequence[Case], record: RunRecord) -> Ex
 def without_run(
     exercise: Exercise, expected: Sequence[Case], status: ExerciseStatus, message: str
 ) -> ExerciseResult:
-    """Return the result of an exercise that was not run: nothing handed in, or a fault of the grader."""
+    """Return the result of an exercise that was not run: nothing handed in, or nothing that can grade it."""
     tasks = tuple(_task(task, expected, {}, sound=False) for task in exercise.tasks)
-    return ExerciseResult(
+    result = ExerciseResult(
         slug=exercise.slug,
         topic=exercise.topic,
         title=exercise.title,
@@ -67,6 +68,10 @@ def without_run(
         tasks=tasks,
         message=message,
     )
+    if result.graded:
+        return result
+    ungraded = tuple(dataclasses.replace(task, status=TaskStatus.NOT_GRADED) for task in tasks)
+    return dataclasses.replace(result, tasks=ungraded)
 
 
 def _task(task: Task, expected: Sequence[Case], results: dict[str, CaseResult], sound: bool) -> TaskResult:

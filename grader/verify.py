@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.contract import read_exercise
-from grader.errors import ContractError, GraderError, UsageError
+from grader.errors import ContractError, GraderError, KataError, NotGradableError, UsageError
 from grader.grading import Grading
 from grader.isolation import Plain
 from grader.model import Exercise
@@ -100,7 +100,7 @@ def _verify(
         for number in range(1, repeat + 1):
             yield from _repeat(root, exercise, store, pool.size, again, number)
             advance(f"{exercise.slug}: repeat {number}")
-    except GraderError as error:
+    except (GraderError, NotGradableError) as error:
         yield _unrun(folder, error)
 
 
@@ -111,9 +111,10 @@ def _unread(path: Path, error: ContractError) -> Finding:
     return Finding(path=path, rule="contract", problem=problem, fix=error.hint)
 
 
-def _unrun(folder: Path, error: GraderError) -> Finding:
+def _unrun(folder: Path, error: KataError) -> Finding:
     """Return the finding that a suite did not run."""
-    return Finding(path=folder, rule="suite", problem=error.message, fix="mend the suite or the reference")
+    fix = error.hint or "mend the suite or the reference"
+    return Finding(path=folder, rule="suite", problem=error.message, fix=fix)
 
 
 def _run(exercise: Exercise, grading: Grading, pool: Pool, runs: Sequence[Run]) -> Iterator[Finding]:

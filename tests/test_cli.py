@@ -101,6 +101,25 @@ def test_a_fault_of_ours_is_exit_code_3(kata: Any, repository: Any) -> None:
     assert "cannot be collected" in out
 
 
+@pytest.mark.parametrize("tree", ["solutions", "exercises"])
+def test_what_is_not_gradable_here_counts_neither_way(kata: Any, repository: Any, tree: str) -> None:
+    """Without what it needs, an exercise is no pass and no zero; the report says what to do."""
+    path = repository.exercise_folder / "exercise.toml"
+    need = 'requires = ["program:no-such-cc (a C compiler)"]'
+    repository.replace(path, "assurance =", f"{need}\nassurance =")
+    code, out, _ = kata("grade", "--tree", tree)
+    assert 2 == code
+    told = "doubling needs the program 'no-such-cc' (a C compiler), which is missing; install it, then: "
+    assert f"not gradable here: {told}kata grade doubling" in " ".join(out.split())
+    assert "0 of 0 points" in out
+    assert "1 not gradable here: neither a pass nor a zero, and not in the sum" in out
+    data = json.loads(kata("grade", "--tree", tree, "--json", "-")[1])
+    jsonschema.validate(data, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    (exercise,) = data["exercises"]
+    assert ("not_gradable", None, 10) == (exercise["status"], exercise["score"], exercise["max_score"])
+    assert {("not_graded", None)} == {(task["status"], task["score"]) for task in exercise["tasks"]}
+
+
 def test_json_on_standard_output_stands_alone(kata: Any) -> None:
     """With `--json -` the record is all that standard output holds, and it keeps the published schema."""
     code, out, _ = kata("grade", "--tree", "solutions", "--json", "-")

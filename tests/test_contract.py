@@ -83,13 +83,15 @@ stub = "working"
 time_limit = 20
 case_time_limit = 7.5
 memory_limit = 512
-requires = ["python:flask", "program:hadolint"]
+requires = ["python:flask", "program:cc (a C compiler)"]
 """
     exercise = read(changed('assurance = "B"\n', f'assurance = "B"{chosen}'))
     assert ("Dockerfile", "app/main.py") == exercise.files
     assert StubKind.WORKING is exercise.stub
     assert Limits(seconds=20.0, case_seconds=7.5, memory_mib=512) == exercise.limits
-    assert ("python:flask", "program:hadolint") == exercise.requires
+    assert ["the Python module 'flask'", "the program 'cc' (a C compiler)"] == list(
+        map(str, exercise.requires)
+    )
 
 
 def test_an_exercise_that_is_a_needs_no_reason(read):
@@ -183,7 +185,18 @@ def test_a_limit_is_a_positive_number(read, key, value):
     assert f":6: {key}" in error.message.replace("'", "")
 
 
-@pytest.mark.parametrize("need", ['"flask"', '"python:"', '"program:rm -rf"', '"node:left_pad"', "1"])
+@pytest.mark.parametrize(
+    "need",
+    [
+        '"flask"',
+        '"python:"',
+        '"program:rm -rf"',
+        '"node:left_pad"',
+        '"program:cc()"',
+        '"program:cc (a\\nb)"',
+        "1",
+    ],
+)
 def test_a_need_is_a_module_or_a_program(read, need):
     """What an exercise cannot do without has one of two forms."""
     error = refusal(read, changed('assurance = "B"', f'assurance = "B"\nrequires = [{need}]'))

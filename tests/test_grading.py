@@ -135,9 +135,11 @@ def test_a_missing_requirement_is_neither_pass_nor_zero(repository: Any, grading
     path = repository.exercise_folder / "exercise.toml"
     repository.replace(path, "assurance =", f'requires = ["{need}"]\nassurance =')
     result = grading().grade_one(repository.exercise, repository.root / "solutions")
-    assert ExerciseStatus.ERROR is result.status
-    assert "not gradable here" in (result.message or "")
+    assert ExerciseStatus.NOT_GRADABLE is result.status
+    assert "not gradable here: doubling needs the" in (result.message or "")
     assert need.partition(":")[2] in (result.message or "")
+    assert "install it, then: kata grade doubling" in (result.message or "")
+    assert not result.graded
 
 
 def test_the_cases_are_collected_without_the_hand_in(repository: Any, grading: Make) -> None:

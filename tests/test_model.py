@@ -60,6 +60,14 @@ def test_a_report_adds_up_its_exercises(make_result, make_report, make_case):
     assert [ExerciseStatus.PARTIAL, ExerciseStatus.PASSED] == [one.status for one in report.exercises]
 
 
+@pytest.mark.parametrize("status", [ExerciseStatus.NOT_GRADABLE, ExerciseStatus.ERROR])
+def test_what_was_not_graded_is_not_in_the_sum(make_result, make_report, make_case, status):
+    """A fault of the machine or of the grader is neither a pass nor a zero."""
+    report = make_report(make_result([make_case()]), make_result([make_case()], status=status))
+    assert (5, 5) == (report.score, report.max_score)
+    assert [True, False] == [result.graded for result in report.exercises]
+
+
 def test_an_empty_report_is_worth_nothing(make_report):
     """Nothing graded is nothing earned, and nothing to earn."""
     assert (0, 0) == (make_report().score, make_report().max_score)

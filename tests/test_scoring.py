@@ -147,6 +147,7 @@ def test_an_exercise_that_was_not_run_shows_its_cases(exercise):
     """Without a run there is a reason, no points, and every case as not run."""
     result = without_run(exercise, EXPECTED, ExerciseStatus.ERROR, "no compiler here")
     assert (ExerciseStatus.ERROR, 0, 10) == (result.status, result.score, result.max_score)
+    assert {TaskStatus.NOT_GRADED} == {task.status for task in result.tasks}
     assert ("no compiler here", 0.0) == (result.message, result.seconds)
     assert {CaseStatus.NOT_RUN} == {case.status for task in result.tasks for case in task.cases}
     assert [2, 1] == [len(task.cases) for task in result.tasks]

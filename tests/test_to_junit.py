@@ -107,6 +107,15 @@ def test_a_grader_error_is_an_error_and_no_failure(parse, make_report, make_resu
     assert [[], ["no compiler"]] == [[told.message for told in case.result] for case in suite]
 
 
+def test_what_is_not_gradable_here_is_skipped(parse, make_report, make_result):
+    """Tools show it as neither green nor red, with the reason."""
+    result = make_result([], status=ExerciseStatus.NOT_GRADABLE, message="no compiler")
+    (suite,) = parse(make_report(result))
+    assert (1, 0, 0, 1) == counts(suite)
+    (case,) = suite
+    assert [("no compiler", "Skipped")] == [(told.message, type(told).__name__) for told in case.result]
+
+
 def test_an_exercise_without_cases_is_no_success(parse, make_report, make_result):
     """A suite without a single test would be green in many tools."""
     (suite,) = parse(make_report(make_result([])))

@@ -55,6 +55,16 @@ def test_every_verdict_has_its_words(make_report, make_result, status):
     assert folded is ("<details>" in text)
 
 
+@pytest.mark.parametrize("status", [ExerciseStatus.NOT_GRADABLE, ExerciseStatus.ERROR])
+def test_what_was_not_graded_has_no_points_and_no_hints(make_report, make_result, status):
+    """The reason stands there, and that it is no zero."""
+    text = to_markdown.render(make_report(make_result([], status=status, message="no compiler")))
+    assert f"| {MARKS[status]} | -/5 |" in text
+    assert "**0 of 0 points**" in text
+    assert "```text\nno compiler\n```\n\nThat is neither a pass nor a zero" in text
+    assert "kata hint" not in text
+
+
 def test_a_lost_exercise_has_a_folded_section(make_report, make_result, make_case, failed):
     """Tasks, the failed cases with their requirements, and the next command."""
     text = to_markdown.render(make_report(make_result([make_case()], [failed, make_case(id="test_b")])))

@@ -118,7 +118,18 @@ def test_a_grader_error_is_not_the_learners(make_report, make_result):
     """Where the grader failed, nobody is told to look for hints."""
     text = to_terminal.render(make_report(make_result([], status=ExerciseStatus.ERROR)), PIPE)
     assert text.startswith("! Doubling  grader error\n")
-    assert text.endswith("A grader error is no zero: nothing was scored there.\n")
+    assert text.endswith("1 with a grader error: that is no zero, and not in the sum\n")
+
+
+def test_what_is_not_gradable_here_has_no_points(make_report, make_result):
+    """Neither a pass nor a zero: no number, the reason, and the next exercise is one that can be graded."""
+    lacking = make_result([], status=ExerciseStatus.NOT_GRADABLE, message="no compiler")
+    text = to_terminal.render(make_report(make_result(), lacking, make_result([], slug="adding")), PIPE)
+    assert "  - doubling  ·    -/5  B  not gradable here\n" in text
+    assert "doubling: no compiler\n" in text
+    assert text.endswith(
+        "1 not gradable here: neither a pass nor a zero, and not in the sum\nnext: kata grade adding\n"
+    )
 
 
 def test_an_interrupted_report_says_so(make_report):

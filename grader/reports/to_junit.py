@@ -10,9 +10,12 @@ HOST = "grader"
 
 
 def render(report: Report) -> str:
-    """Return one ``testsuite`` for each exercise; a case that did not run counts as a failure."""
+    """Return one ``testsuite`` for each exercise; a case that did not run counts as a failure.
+
+    An exercise that is not gradable on this machine is one skipped case, and its score is empty.
+    """
     suites = ElementTree.Element("testsuites", name="kata", time=f"{report.seconds:.3f}")
-    totals = {"tests": 0, "failures": 0, "errors": 0}
+    totals = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
     for result in report.exercises:
         suite = _suite(result, report)
         suites.append(suite)
@@ -25,29 +28,32 @@ def render(report: Report) -> str:
 
 
 def _suite(result: ExerciseResult, report: Report) -> ElementTree.Element:
-    suite = ElementTree.Element("testsuite", name=result.slug, skipped="0", time=f"{result.seconds:.3f}")
+    suite = ElementTree.Element("testsuite", name=result.slug, time=f"{result.seconds:.3f}")
     suite.set("timestamp", report.started_at)
     suite.set("hostname", HOST)
     properties = ElementTree.SubElement(suite, "properties")
     for name, value in (
-        *(("score", result.score), ("max_score", result.max_score), ("status", result.status.value)),
-        *(("assurance", result.assurance.value), ("isolation", report.isolation)),
+        *(("score", result.score if result.graded else ""), ("max_score", result.max_score)),
+        *(("status", result.status.value), ("assurance", result.assurance.value)),
+        ("isolation", report.isolation),
     ):
         ElementTree.SubElement(properties, "property", name=name, value=str(value))
-    failures = errors = 0
+    failures = errors = skipped = 0
     cases = [(task.number, case) for task in result.tasks for case in task.cases]
     for number, case in cases:
         failed, broken = _case(suite, result, number, case)
         failures, errors = failures + failed, errors + broken
-    if not cases or result.status is ExerciseStatus.ERROR:
-        errors += 1
+    if not cases or not result.graded:
+        kind = "skipped" if result.status is ExerciseStatus.NOT_GRADABLE else "error"
+        skipped, errors = skipped + (kind == "skipped"), errors + (kind == "error")
         element = ElementTree.SubElement(suite, "testcase", classname=result.slug, name="grading", time="0")
-        ElementTree.SubElement(element, "error", message=_legal(result.message or "no verdict"))
+        ElementTree.SubElement(element, kind, message=_legal(result.message or "no verdict"))
     elif result.message:
         ElementTree.SubElement(suite, "system-err").text = _legal(result.message)
     suite.set("tests", str(len(suite.findall("testcase"))))
     suite.set("failures", str(failures))
     suite.set("errors", str(errors))
+    suite.set("skipped", str(skipped))
     return suite
 
 
@@ -60,7 +66,7 @@ def _case(
     properties = ElementTree.SubElement(element, "properties")
     ElementTree.SubElement(properties, "property", name="task", value=str(number))
     ElementTree.SubElement(properties, "property", name="requirement", value=_legal(case.requirement))
-    if case.status is CaseStatus.PASSED or result.status is ExerciseStatus.ERROR:
+    if case.status is CaseStatus.PASSED or not result.graded:
         return 0, 0
     broken = case.status is CaseStatus.ERROR
     kind = "error" if broken else "failure"

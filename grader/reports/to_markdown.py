@@ -9,6 +9,7 @@ MARKS = {
     ExerciseStatus.PARTIAL: "🟡 partly",
     ExerciseStatus.FAILED: "❌ failed",
     ExerciseStatus.NOT_STARTED: "⚪ not started",
+    ExerciseStatus.NOT_GRADABLE: "🚫 not gradable here",
     ExerciseStatus.ERROR: "⚠️ grader error",
 }
 FAILURES = 3
@@ -40,16 +41,21 @@ def render(report: Report) -> str:
 
 def _row(result: ExerciseResult) -> str:
     tasks = " ".join("●" if task.score else "○" for task in result.tasks)
-    points = f"{result.score}/{result.max_score}"
     name = f"{inert(result.title)} (`{result.slug}`)"
-    return f"| {name} | {MARKS[result.status]} | {points} | {tasks} | {result.assurance.value} |"
+    return f"| {name} | {MARKS[result.status]} | {_points(result)} | {tasks} | {result.assurance.value} |"
+
+
+def _points(result: ExerciseResult) -> str:
+    return f"{result.score if result.graded else '-'}/{result.max_score}"
 
 
 def _section(result: ExerciseResult) -> list[str]:
-    head = f"<code>{result.slug}</code>: {result.score}/{result.max_score}"
+    head = f"<code>{result.slug}</code>: {_points(result)}"
     lines = ["<details>", f"<summary>{head}</summary>", ""]
     if result.message:
         lines += [fenced(result.message), ""]
+    if not result.graded:
+        return [*lines, "That is neither a pass nor a zero, and the sum leaves it out.", "", "</details>"]
     lines += [f"- {_task(task)}" for task in result.tasks]
     failed = [case for task in result.tasks for case in task.cases if case.status is not CaseStatus.PASSED]
     shown = [case for case in failed if case.status is not CaseStatus.NOT_RUN][:FAILURES]

@@ -13,6 +13,7 @@ STYLES = {
     ExerciseStatus.PARTIAL: ("◐", "yellow", "partly done"),
     ExerciseStatus.FAILED: ("✗", "red", "failed"),
     ExerciseStatus.NOT_STARTED: ("○", "dim", "not started"),
+    ExerciseStatus.NOT_GRADABLE: ("-", "magenta", "not gradable here"),
     ExerciseStatus.ERROR: ("!", "magenta", "grader error"),
 }
 FAILURES = 3
@@ -30,7 +31,7 @@ def render(report: Report, screen: Screen) -> str:
     parts += ["", Text.assemble((f"{report.score} of {report.max_score} points", "bold"), f"  {facts}")]
     if report.interrupted:
         parts.append(Text("Interrupted: only what was done until then is listed.", "yellow"))
-    parts += [Text(line, "dim") for line in _next(report)]
+    parts += [Text(line, "dim") for line in [*_ungraded(report), *_next(report)]]
     return screen.draw(Group(*parts))
 
 
@@ -47,7 +48,7 @@ def _several(report: Report) -> list[RenderableType]:
         told += " (known)" if result.cached else ""
         tasks = "".join("●" if task.score else "·" for task in result.tasks)
         name = Text.assemble("  ", (mark, style), f" {result.slug}")
-        points = f"{result.score:>3}/{result.max_score}"
+        points = f"{result.score if result.graded else '-':>3}/{result.max_score}"
         table.add_row(name, tasks, points, result.assurance.value, Text(told, style))
     parts: list[RenderableType] = [table]
     said = [result for result in report.exercises if result.message]
@@ -62,7 +63,8 @@ def _single(result: ExerciseResult) -> list[RenderableType]:
         Text.assemble((f"{mark} {result.title}", "bold"), ("  " + told + cached, style)),
         "",
     ]
-    parts += [_task_line(task) for task in result.tasks]
+    if result.graded:
+        parts += [_task_line(task) for task in result.tasks]
     if result.message:
         parts += ["", Text(result.message, "red")]
     if result.status is ExerciseStatus.NOT_STARTED:
@@ -98,14 +100,22 @@ def _failure(task: TaskResult, case: ScoredCase) -> list[RenderableType]:
     return [head, Text(f"    {case.id} · {case.status.value}", "dim"), body]
 
 
+def _ungraded(report: Report) -> list[str]:
+    """Say what the sum leaves out."""
+    told = {
+        ExerciseStatus.NOT_GRADABLE: "not gradable here: neither a pass nor a zero, and not in the sum",
+        ExerciseStatus.ERROR: "with a grader error: that is no zero, and not in the sum",
+    }
+    counts = {status: sum(result.status is status for result in report.exercises) for status in told}
+    return [f"{counts[status]} {words}" for status, words in told.items() if counts[status]]
+
+
 def _next(report: Report) -> list[str]:
     """Say what to type next."""
-    open_ones = [result for result in report.exercises if result.status is not ExerciseStatus.PASSED]
+    open_ones = [r for r in report.exercises if r.graded and r.status is not ExerciseStatus.PASSED]
     if not open_ones:
         return []
     first = open_ones[0]
-    if first.status is ExerciseStatus.ERROR:
-        return ["A grader error is no zero: nothing was scored there."]
     if len(report.exercises) > 1:
         return [f"next: kata grade {first.slug}"]
     return [f"next: kata show {first.slug} · kata hint {first.slug}"]
