@@ -12,6 +12,10 @@ from pathlib import Path
 from grader.model import Exercise, Submission
 from grader.trusted import trusted_files
 
+SHORT = 67
+"""Bytes of a folder below which sockets can be made: an address has at most 103 on macOS, and a socket of
+``multiprocessing`` takes ``/tmp/pymp-xxxxxxxx/listener-xxxxxxxx`` of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
@@ -28,7 +32,7 @@ def prepared(exercise: Exercise, submission: Submission) -> Iterator[Workspace]:
 
     Of the exercise's folder everything but the stub is taken, of the submission its files.
     """
-    base = Path(tempfile.mkdtemp(prefix=f"kata-{exercise.slug}-")).resolve()
+    base = _new_folder()
     try:
         root = base / exercise.slug
         root.mkdir()
@@ -44,6 +48,15 @@ def prepared(exercise: Exercise, submission: Submission) -> Iterator[Workspace]:
         yield Workspace(root=root, scratch=scratch, output=base / "output")
     finally:
         remove(base)
+
+
+def _new_folder() -> Path:
+    """Make a folder for temporary files, in ``/tmp`` if the usual place has too long a name for sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="kata-")).resolve()
+    if len(os.fsencode(folder)) <= SHORT or not os.access("/tmp", os.W_OK | os.X_OK):
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix="kata-", dir="/tmp")).resolve()
 
 
 def remove(folder: Path) -> None:

@@ -4,7 +4,10 @@ import contextlib
 import dataclasses
 import os
 import shutil
+import socket
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +47,30 @@ def test_workspaces_are_not_shared_and_not_kept(exercise, handed_in):
         raise ZeroDivisionError
     assert roots[0] != roots[1]
     assert [False, False] == [root.parent.exists() for root in roots]
+
+
+@posix
+def test_a_long_name_of_the_temporary_folder_leaves_room_for_sockets(
+    exercise, handed_in, tmp_path, monkeypatch
+):
+    """A socket in the scratch space has an address that fits, wherever temporary files go."""
+    place = tmp_path / ("ü " * 40)
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    with prepared(exercise, handed_in) as workspace, socket.socket(socket.AF_UNIX) as listener:
+        (workspace.scratch / "pymp-12345678").mkdir()
+        listener.bind(str(workspace.scratch / "pymp-12345678" / "listener-12345678"))
+        assert len(listener.getsockname().encode()) <= 103
+    assert [] == list(place.iterdir())
+    assert not workspace.scratch.exists()
+
+
+def test_a_usual_name_of_the_temporary_folder_is_kept(exercise, handed_in, monkeypatch):
+    """Who says where temporary files go is obeyed."""
+    with tempfile.TemporaryDirectory() as place:
+        monkeypatch.setattr(tempfile, "tempdir", place)
+        with prepared(exercise, handed_in) as workspace:
+            assert Path(place).resolve() in workspace.scratch.parents
 
 
 def test_the_solutions_are_nowhere_near(exercise, handed_in):
