@@ -16,7 +16,7 @@ BAR = 20
 
 
 def board(standings: Sequence[Standing], screen: Screen) -> str:
-    """Return progress by topic and what is next."""
+    """Return progress by topic and what is next: the first of the easiest that are open."""
     table = Table.grid(padding=(0, 2))
     for topic in dict.fromkeys(standing.exercise.topic for standing in standings):
         own = [standing for standing in standings if standing.exercise.topic == topic]
@@ -30,7 +30,7 @@ def board(standings: Sequence[Standing], screen: Screen) -> str:
     parts: list[RenderableType] = [table, "", Text(f"{score} of {full} points", "bold")]
     ahead = [standing for standing in standings if standing.status != ExerciseStatus.PASSED.value]
     if ahead:
-        exercise = ahead[0].exercise
+        exercise = min((standing.exercise for standing in ahead), key=lambda one: one.difficulty.points)
         parts.append(Text(f"next: {exercise.title} ({exercise.difficulty.value})"))
         parts.append(Text(f"      kata show {exercise.slug} · kata grade {exercise.slug}", "dim"))
     else:

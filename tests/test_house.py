@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from grader.catalog import Catalog
+from grader.model import Difficulty
 from grader.tables import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +53,25 @@ def test_a_topic_presents_all_its_exercises() -> None:
             Path(target).parent.name for target in LINK.findall(readme.read_text(encoding="utf-8"))
         )
         assert sorted(path.parent.name for path in readme.parent.glob("*/README.md")) == linked, readme
+
+
+def test_the_path_leads_through_all_exercises() -> None:
+    """The README's path has each exercise once, and those of a topic in the order of the topic's own page."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("### A path through all of them\n")[2].partition("\n## ")[0]
+    path = re.findall(r"`([a-z_]+)`", section)
+    assert sorted(path) == sorted(exercise.slug for exercise in Catalog.read(ROOT).exercises)
+    for readme in sorted((ROOT / "exercises").glob("[0-9]*/README.md")):
+        targets = LINK.findall(readme.read_text(encoding="utf-8"))
+        slugs = [Path(target).parent.name.partition("_")[2] for target in targets]
+        assert slugs == [slug for slug in path if slug in slugs], readme
+
+
+def test_the_difficulties_are_balanced() -> None:
+    """Of easy, medium and hard exercises there are about a third each: none is below a quarter."""
+    exercises = Catalog.read(ROOT).exercises
+    counts = Counter(exercise.difficulty for exercise in exercises)
+    assert all(4 * counts[difficulty] >= len(exercises) for difficulty in Difficulty), counts
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])

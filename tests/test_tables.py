@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from grader.model import ExerciseStatus
+from grader.model import Difficulty, ExerciseStatus
 from grader.screen import Screen
 from grader.standing import Standing
 from grader.tables import board, listing, markdown
@@ -41,6 +41,19 @@ def test_the_board_says_what_is_next(standings):
     """The first exercise that is not passed, with the commands for it."""
     drawn = board(standings, SCREEN)
     assert "next: Adding (easy)\n      kata show adding · kata grade adding\n" in drawn
+
+
+def test_the_next_one_is_the_easiest_that_is_open(standings):
+    """Nobody has to begin with the hardest only because it is the first in the list."""
+    first, second, last = standings
+    hard, medium = (
+        dataclasses.replace(
+            one, exercise=dataclasses.replace(one.exercise, difficulty=difficulty), result=None
+        )
+        for one, difficulty in ((first, Difficulty.HARD), (second, Difficulty.MEDIUM))
+    )
+    assert "next: Union (easy)\n" in board([hard, medium, last], SCREEN)
+    assert "next: Adding (medium)\n" in board([hard, medium], SCREEN)
 
 
 def test_the_board_says_when_all_is_done(standings):
