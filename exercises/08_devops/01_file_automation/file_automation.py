@@ -51,7 +51,7 @@ def apply_plan(steps: Iterable[Step], journal: Path, *, dry_run: bool = False) -
 
 
 def undo(journal: Path) -> list[Step]:
-    """Bring back what was moved, and return the steps for which that is not possible.
+    """Bring back what was moved, and return the steps whose files stay, since their old place is taken.
 
     It may be called after an end at any moment, also its own, and as often as one likes.
     """
@@ -75,6 +75,7 @@ def unpack(archive: Path, folder: Path) -> None:
     Raises:
         FileExistsError: the folder is there already.
         UnsafeArchive: a member leads out of the folder, is neither file nor folder, or comes twice.
+        Exception: the archive is damaged, or is none.
 
     """
     raise NotImplementedError("look at all members, unpack next to the folder, and rename at the end")

@@ -243,19 +243,29 @@ def test_pieces_do_not_matter(check, tmp_path, pieces):
 
 @pytest.mark.task(1)
 def test_what_was_read_is_not_read_again(check, log, opened):
-    """A poll takes memory for what is new, not for what was there before."""
-    line = b"x" * 999 + b"\n"
-    log.write(line * 4000)
+    """A poll takes memory for what is new, not for lines that were returned before."""
+    follower = behind_much(check, log, opened)
+    log.write(b"news\n")
+    gives_with_little_memory(check, ["news"], follower, "one new line behind 4 MB")
+
+
+def behind_much(check, log, opened):
+    """Return a follower that has read 4 MB."""
+    log.write((b"x" * 999 + b"\n") * 4000)
     follower = opened(LogFollower(log.path))
     check.returns(4000, lambda: len(follower.poll()), "len(follower.poll()), with 4 MB in the log")
-    log.write(b"news\n")
+    return follower
+
+
+def gives_with_little_memory(check, expected, follower, when):
+    """Require the lines of a poll that has no reason to hold 4 MB."""
     tracemalloc.start()
     try:
-        gives(check, ["news"], follower, "one new line")
+        gives(check, expected, follower, when)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    check.at_most(1_500_000, peak, "bytes of memory for the poll that finds one new line behind 4 MB")
+    check.at_most(1_500_000, peak, f"bytes of memory for follower.poll(), {when}")
 
 
 # --- 2. Rotation and truncation
@@ -488,6 +498,17 @@ def test_a_record_in_two_files(check, log, opened, clock):
     records(check, ["A long first line\n 1\n 2\n3"], monitor, "1 s later, which is the usual linger")
 
 
+@pytest.mark.task(3)
+def test_a_closed_monitor_has_no_open_file(check, log, opened, clock):
+    """After close a monitor has no file open."""
+    log.write(b"a\n")
+    before = open_files()
+    monitor = opened(Monitor(log.path, [EVERYTHING], clock=clock))
+    records(check, ["a"], monitor, "one line")
+    monitor.close()
+    check.equal(before, open_files(), "open files after monitor.close(), of which none was the log before")
+
+
 # --- 4. Rules
 
 
@@ -701,7 +722,7 @@ def test_the_webhook_posts_json(check, network):
 def test_the_webhook_says_when_it_failed(check, network):
     """No answer and a status from 400 are a RequestException."""
     alert = Alert("disk", "full", 1.0)
-    for status in (400, 404, 500, 503):
+    for status in (400, 404, 500, 503, 599):
         network.post(HOOK, status_code=status)
         call = f"Webhook(url)(alert), answered with {status}"
         check.raises(requests.RequestException, lambda: Webhook(HOOK)(alert), call)
@@ -745,7 +766,8 @@ def test_a_restart_loses_and_repeats_nothing(check, log, opened):
     log.write("äöü €\nzwei 😀\n".encode())
     gives(check, ["äöü €", "zwei 😀"], follower, "two lines")
     follower = restarted(check, log, opened, follower)
-    gives(check, [], follower, "started again, nothing new")
+    follower = restarted(check, log, opened, follower)
+    gives(check, [], follower, "started twice without a poll, nothing new")
     log.write(b"three\nfour\n")
     follower = restarted(check, log, opened, follower)
     gives(check, ["three", "four"], follower, "started again, two lines came meanwhile")
@@ -784,6 +806,67 @@ def test_renamed_before_the_restart(check, log, opened):
     gives(check, ["ending", "new"], follower, "started once more, and there is a new file")
     follower = restarted(check, log, opened, follower)
     gives(check, [], follower, "and once more")
+
+
+@pytest.mark.task(6)
+def test_replaced_within_a_line_before_the_restart(check, log, opened):
+    """If there is a new file already, the unfinished line at the end of the renamed one is a line."""
+    log.write(b"1\nha")
+    follower = opened(LogFollower(log.path))
+    gives(check, ["1"], follower, "the second line has no end")
+    state = through_json(check, follower)
+    follower.close()
+    log.write(b"lf")
+    log.rename()
+    log.write(b"new\n")
+    follower = opened(LogFollower(log.path, state))
+    gives(check, ["half", "new"], follower, "started again, renamed meanwhile, and there is a new file")
+    gives(check, [], follower, "nothing new")
+
+
+@pytest.mark.task(6)
+def test_gone_before_the_restart(check, log, opened, tmp_path):
+    """If the old file is gone, a new one is read from its start as soon as it is there."""
+    log.write(b"1\nha")
+    follower = opened(LogFollower(log.path))
+    gives(check, ["1"], follower, "the second line has no end")
+    state = through_json(check, follower)
+    follower.close()
+    new = tmp_path / "new.log"
+    new.write_bytes(b"lf of it\nand more\n")  # it exists before the old one is deleted: their numbers differ
+    log.path.unlink()
+    follower = opened(LogFollower(log.path, state))
+    got = polled(check, follower, "started again, the file is gone, and there is no other")
+    follower = restarted(check, log, opened, follower)
+    got += polled(check, follower, "started once more")
+    new.rename(log.path)
+    got += polled(check, follower, "there is a new file")
+    got += polled(check, follower, "nothing new")
+    expected = ["lf of it", "and more"]
+    check.that(
+        got in (expected, ["ha", *expected]),
+        "the lines of all polls after the restart, the old file ended with b'ha'",
+        f"{expected!r}, after 'ha' or without it",
+        got,
+    )
+
+
+def polled(check, follower, when):
+    """Return the lines of a poll of which more than one answer is right."""
+    try:
+        lines = follower.poll()
+    except Exception as error:
+        lines = f"it raised {type(error).__name__}: {error}"
+    check.that(type(lines) is list, f"follower.poll(), {when}", "a list of lines", lines)
+    return lines
+
+
+@pytest.mark.task(6)
+def test_a_restart_does_not_read_all_again(check, log, opened):
+    """The first poll after a restart takes no memory for lines that were returned before."""
+    follower = restarted(check, log, opened, behind_much(check, log, opened))
+    log.write(b"news\n")
+    gives_with_little_memory(check, ["news"], follower, "started again, one new line behind 4 MB")
 
 
 @pytest.mark.task(6)
@@ -840,10 +923,12 @@ def test_a_state_does_not_change(check, log, opened, clock):
     check.equal(copied, state, "monitor.state(), after another poll")
     monitor.close()
     log.write(b"D x\n")
-    monitor = opened(
-        Monitor(log.path, [EVERYTHING], start="[A-Z]", clock=clock, state=through_json(check, monitor))
-    )
+    later = through_json(check, monitor)
+    monitor = opened(Monitor(log.path, [EVERYTHING], start="[A-Z]", clock=clock, state=later))
     records(check, ["C x"], monitor, "with the state of a closed one")
+    monitor = opened(Monitor(log.path, [EVERYTHING], start="[A-Z]", clock=clock, state=state))
+    records(check, ["X x\n y\n z", "A x", "B x", "C x"], monitor, "with the state before another poll")
+    check.equal(copied, state, "the state that was given to a monitor, after its poll")
 
 
 @pytest.mark.task(6)
@@ -853,11 +938,12 @@ def test_a_monitor_goes_on_with_its_record(check, log, opened, clock):
     log.write(b"ERROR\n a\n")
     monitor = opened(Monitor(log.path, [EVERYTHING], **options))
     records(check, [], monitor, "a record that may go on")
-    state = through_json(check, monitor)
-    monitor.close()
+    for _ in range(2):
+        state = through_json(check, monitor)
+        monitor.close()
+        monitor = opened(Monitor(log.path, [EVERYTHING], state=state, **options))
     clock.now += 3
-    monitor = opened(Monitor(log.path, [EVERYTHING], state=state, **options))
-    records(check, [], monitor, "started again, 3 s after the last line of the record")
+    records(check, [], monitor, "started twice, 3 s after the last line of the record")
     clock.now += 1
     records(check, ["ERROR\n a"], monitor, "4 s after the last line of the record")
 

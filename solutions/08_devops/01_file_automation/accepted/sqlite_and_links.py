@@ -2,7 +2,9 @@
 
 import contextlib
 import errno
+import gzip
 import hashlib
+import io
 import os
 import shutil
 import sqlite3
@@ -225,12 +227,19 @@ def members(opened):
             yield it.name, kind, lambda it=it: opened.extractfile(it)
 
 
+def open_archive(archive):
+    """Open it; of a ``.tar.gz`` the whole stream is decompressed, so its checksum is compared."""
+    if archive.suffix == ".zip":
+        return zipfile.ZipFile(archive)
+    return tarfile.open(fileobj=io.BytesIO(gzip.decompress(archive.read_bytes())))
+
+
 def unpack(archive, folder):
     """See README."""
     if os.path.lexists(folder):
         raise FileExistsError(folder)
     part = folder.with_name(f".{folder.name}.part")
-    with zipfile.ZipFile(archive) if archive.suffix == ".zip" else tarfile.open(archive) as opened:
+    with open_archive(archive) as opened:
         everything = list(members(opened))
         names = [os.path.normpath(name) for name, _, _ in everything]
         if len(set(names)) < len(names) or any(kind == "odd" for _, kind, _ in everything):

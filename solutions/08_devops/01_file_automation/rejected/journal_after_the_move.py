@@ -6,6 +6,7 @@ Loses: 5
 import contextlib
 import errno
 import filecmp
+import gzip
 import hashlib
 import json
 import os
@@ -203,7 +204,7 @@ def _move(source: Path, target: Path, part: str) -> None:
 
 
 def undo(journal: Path) -> list[Step]:
-    """Bring back what was moved, and return the steps for which that is not possible.
+    """Bring back what was moved, and return the steps whose files stay, since their old place is taken.
 
     It may be called after an end at any moment, also its own, and as often as one likes.
     """
@@ -296,6 +297,7 @@ def unpack(archive: Path, folder: Path) -> None:
     Raises:
         FileExistsError: the folder is there already.
         UnsafeArchive: a member leads out of the folder, is neither file nor folder, or comes twice.
+        Exception: the archive is damaged, or is none.
 
     """
     if os.path.lexists(folder):
@@ -309,6 +311,7 @@ def unpack(archive: Path, folder: Path) -> None:
                 for member in members:
                     zipped.extract(member, part)
         else:
+            _require_whole(archive)
             with tarfile.open(archive, "r:gz") as tarred:
                 packed = tarred.getmembers()
                 _require_safe((it.name, it.isreg() or it.isdir()) for it in packed)
@@ -333,6 +336,13 @@ def _aside(place: Path) -> Iterator[Path]:
         part = Path(aside, place.name)
         yield part
         part.rename(place)
+
+
+def _require_whole(archive: Path) -> None:
+    """Read to the end, where gzip has its checksum; tarfile stops before."""
+    with gzip.open(archive) as stream:
+        while stream.read(1 << 20):
+            pass
 
 
 def _is_plain(member: zipfile.ZipInfo) -> bool:
