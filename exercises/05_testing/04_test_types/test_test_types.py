@@ -98,6 +98,13 @@ E2E_BUGS = {
         "str(len(data))",
         "str(len(text))",
     ),
+    "short_location": (
+        "Location is a path, without the address of the program",
+        WEB,
+        "f\"http://{headers['host']}/vouchers/",
+        'f"/vouchers/',
+    ),
+    "refused_as_bad": ("a refused payment is answered with 400, like a bad order", WEB, "409, {", "400, {"),
 }
 BUGS = {"unit": UNIT_BUGS, "integration": INTEGRATION_BUGS, "e2e": E2E_BUGS}
 
@@ -289,6 +296,9 @@ def read(path: Path) -> str:
 def changed(folder: Path, salt: str, module: str = "", old: str = "", new: str = "") -> dict[str, str]:
     """Return the modules of a desk, one of them changed; a line at their end makes no two runs alike."""
     modules = {name: read(folder / name) for name in MODULES}
+    modules[STORE] = modules[STORE].replace(
+        "\nBEGIN;", "\nPRAGMA synchronous = OFF;\nBEGIN;"
+    )  # no power fails here
     if module:
         assert old in modules[module], f"{old!r} is not in {module}"
         modules[module] = modules[module].replace(old, new)
@@ -322,6 +332,7 @@ def other_desk(exercise: Path, hand_in: Path, order: str) -> dict:
     return plan(tests, changed(exercise / "other", tests[TESTS]), None, order=order)
 
 
+@functools.cache
 def right_runs(exercise, hand_in, learner_suite):
     """Run the tests on what is right, also with more barred than their level allows, and on what is idle."""
     tests = {TESTS: read(hand_in / TESTS)}
@@ -337,6 +348,19 @@ def right_runs(exercise, hand_in, learner_suite):
     return learner_suite.run_all(plans)
 
 
+@functools.cache
+def wrong_runs(exercise, hand_in, learner_suite):
+    """Run the tests of each level on the desks with the bugs that it has to find."""
+    tests = {TESTS: read(hand_in / TESTS)}
+    plans = {
+        name: plan(tests, changed(exercise, tests[TESTS], *where), level, first_red=True)
+        for level, bugs in BUGS.items()
+        for name, (_, *where) in bugs.items()
+    }
+    return learner_suite.run_all(plans)
+
+
+@functools.cache
 def experiments(exercise, learner_suite):
     """Run the given experiments: the levels on each changed desk, and the barriers."""
     levels, barriers = (
@@ -385,13 +409,7 @@ def needing(check, exercise, hand_in, learner_suite, level: str, barrier: str) -
 def finding(check, exercise, hand_in, learner_suite, level: str, bug: str) -> None:
     """Require that the tests of a level, which pass without it, notice a bug."""
     passing(check, exercise, hand_in, learner_suite, level)
-    tests = {TESTS: read(hand_in / TESTS)}
-    plans = {
-        name: plan(tests, changed(exercise, tests[TESTS], *where), its, first_red=True)
-        for its, bugs in BUGS.items()
-        for name, (_, *where) in bugs.items()
-    }
-    run = learner_suite.run_all(plans)[bug]
+    run = wrong_runs(exercise, hand_in, learner_suite)[bug]
     call = f"your {level} tests on a desk with a bug: {BUGS[level][bug][0]}"
     check.that(bool(run.red), call, "at least one of them fails", run.story)
 

@@ -1,6 +1,5 @@
-"""Vouchers as data classes."""
+"""Vouchers as objects of a plain class."""
 
-from dataclasses import dataclass
 from datetime import date
 
 
@@ -8,12 +7,21 @@ class Refused(Exception):
     """The voucher cannot be redeemed like this."""
 
 
-@dataclass(frozen=True, slots=True)
 class Voucher:
-    code: str
-    cents: int
-    expires: date
-    note: str = ""
+    def __init__(self, code: str, cents: int, expires: date, note: str = "") -> None:
+        self.code = code
+        self.cents = cents
+        self.expires = expires
+        self.note = note
+
+    def __eq__(self, other: object) -> bool:
+        return vars(self) == vars(other) if isinstance(other, Voucher) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.code)
+
+    def __repr__(self) -> str:
+        return f"Voucher{(*vars(self).values(),)}"
 
 
 def check_digit(number: int) -> int:

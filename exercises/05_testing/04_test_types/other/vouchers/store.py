@@ -1,15 +1,15 @@
 """One table of movements: what is left on a voucher is their sum."""
 
 import contextlib
+import os
 import sqlite3
 from datetime import date
-from pathlib import Path
 
 from vouchers.domain import Voucher, check_digit, is_code, last_day, make_code, redeem
 
 
 class Store:
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | os.PathLike[str]) -> None:
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         tables = {name for (name,) in self._database.execute("SELECT name FROM sqlite_master")}
         if "movements" not in tables:

@@ -142,9 +142,12 @@ def test_a_voucher_is_sold_paid_with_and_outlives_the_program(tmp_path: Path) ->
     with _desk(tmp_path / "desk.db") as app:
         status, headers, sold = _ask(app, "/vouchers", {"cents": 500, "note": "für Zoë"})
         assert (status, sold["note"], sold["expires"]) == (201, "für Zoë", "2034-12-31")
-        place = headers["Location"].removeprefix("http://localhost:80")
+        assert headers["Location"] == f"http://localhost:80/vouchers/{sold['code']}"
+        place = f"/vouchers/{sold['code']}"
         assert _ask(app, place)[2] == sold
         assert _ask(app, f"{place}/payments", {"cents": 200})[2]["cents"] == 300
         assert _ask(app, f"{place}/payments", {"cents": 301})[0] == 409
-    with _desk(tmp_path / "desk.db") as app:
-        assert _ask(app, f"/vouchers/{sold['code']}")[2]["cents"] == 300
+        assert _ask(app, "/vouchers/000000-1")[0] == 404
+        assert _ask(app, "/vouchers", {"cents": 0})[0] == 400
+    with _opened(tmp_path / "desk.db") as store:
+        assert store.get(sold["code"]).cents == 300

@@ -36,16 +36,24 @@ def _ask(url: str, body: object = None) -> Any:
         return answer.status, answer.headers, json.load(answer)
 
 
+def _refusal(url: str, body: object = None) -> int:
+    with pytest.raises(HTTPError) as refusal:
+        _ask(url, body)
+    with refusal.value as answer:
+        return answer.code
+
+
 @pytest.mark.e2e
 def test_a_voucher_is_sold_paid_with_and_outlives_the_program(tmp_path: Path) -> None:
     with _desk(tmp_path / "desk.db") as address:
         status, headers, sold = _ask(f"{address}/vouchers", {"cents": 500, "note": "für Zoë"})
         assert (status, sold["note"], sold["expires"]) == (201, "für Zoë", "2034-12-31")
-        assert _ask(headers["Location"])[2] == sold
-        assert _ask(f"{headers['Location']}/payments", {"cents": 200})[2]["cents"] == 300
-        with pytest.raises(HTTPError) as refusal:
-            _ask(f"{headers['Location']}/payments", {"cents": 301})
-        with refusal.value as answer:
-            assert answer.code == 409
+        voucher = headers["Location"]
+        assert voucher == f"{address}/vouchers/{sold['code']}"
+        assert _ask(voucher)[2] == sold
+        assert _ask(f"{voucher}/payments", {"cents": 200})[2]["cents"] == 300
+        assert _refusal(f"{voucher}/payments", {"cents": 301}) == 409
+        assert _refusal(f"{address}/vouchers/000000-1") == 404
+        assert _refusal(f"{address}/vouchers", {"cents": 0}) == 400
     with _desk(tmp_path / "desk.db") as address:
         assert _ask(f"{address}/vouchers/{sold['code']}")[2]["cents"] == 300
