@@ -82,6 +82,7 @@ EXPECTED = {"solutions": {"passed"}, "exercises": {"not_started", "failed"}}
 """The verdicts of a tree; a stub that is a program with faults, or one that people changed, has failed."""
 
 
+@pytest.mark.timeout(900)
 def test_a_whole_tree_is_graded_and_nothing_is_left(graded: tuple[str, int, dict[str, Any]]) -> None:
     """References earn all points, stubs none; no process, thread, file or variable stays behind."""
     tree, code, report = graded

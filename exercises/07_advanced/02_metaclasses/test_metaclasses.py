@@ -68,6 +68,21 @@ def test_what_a_field_knows(check):
 
 
 @pytest.mark.task(1)
+def test_the_annotation_of_the_same_body(check):
+    """The kind comes from the annotation in the body of the field, not from one of a parent."""
+
+    class First(Model):
+        x: int
+
+    class Second(First):
+        x = Field()
+        y = Field()
+        y: str  # noqa: PIE794
+
+    has_fields(check, [("x", object), ("y", str)], Second, "Second, where only the parent has x: int")
+
+
+@pytest.mark.task(1)
 def test_fields_belong_to_the_class(check):
     """The mapping cannot be written into, and instances do not have it."""
     ticket = ticket_class()
@@ -94,6 +109,18 @@ def test_attributes_of_an_instance(check):
 
 
 @pytest.mark.task(1)
+def test_what_was_there_before(check):
+    """`Model.__init__` sets what is given, and the defaults too, whatever the attributes were before."""
+    ticket = ticket_class()
+    call = 'Ticket(holder="Ann", zone=3)'
+    got = made(check, lambda: ticket(holder="Ann", zone=3), call)
+    got.age = 9
+    made(check, lambda: got.__init__(holder="Bo", zone=4, bonus=0), "ticket.__init__(…, zone=4, bonus=0)")
+    expected = {"zone": 4, "holder": "Bo", "age": None, "bonus": 0}
+    check.equal(expected, vars(got), f'vars of {call}, after age = 9, __init__(holder="Bo", zone=4, bonus=0)')
+
+
+@pytest.mark.task(1)
 def test_wrong_arguments(check):
     """Unknown names, positional arguments and a missing value are a TypeError."""
     ticket = ticket_class()
@@ -101,6 +128,7 @@ def test_wrong_arguments(check):
         ('Ticket(zone=1, holder="Ann", seat=5)', lambda: ticket(zone=1, holder="Ann", seat=5)),
         ('Ticket(zone=1, holder="Ann", limit=5)', lambda: ticket(zone=1, holder="Ann", limit=5)),
         ('Ticket(1, "Ann")', lambda: ticket(1, "Ann")),
+        ('Ticket(1, zone=1, holder="Ann")', lambda: ticket(1, zone=1, holder="Ann")),
         ("Ticket(zone=1)", lambda: ticket(zone=1)),
         ("Ticket()", ticket),
     ):
@@ -553,6 +581,9 @@ def test_metaclass_for(check):
         got = made(check, lambda bases=bases: metaclass_for(*bases), call)
         check.equal(expected, getattr(got, "__bases__", None), f"the __bases__ of {call}")
         check.returns(got, lambda bases=bases: metaclass_for(*bases), f"{call}, asked again")
+    got = made(check, lambda: metaclass_for(fine, other), "metaclass_for(fine, other)")
+    call = "metaclass_for(base, plain, fine, other, fine), where the parents are the same"
+    check.returns(got, lambda: metaclass_for(base, plain, fine, other, fine), call)
 
 
 # --- 5. Whole objects -------------------------------------------------------------------------------------
@@ -680,9 +711,35 @@ def test_what_new_returns(check):
 
 
 @pytest.mark.task(5)
+def test_what_new_returns_of_another_model(check):
+    """An object of another model is not checked either: it is no instance of the class that was called."""
+    order = order_class()
+    ready = made(check, lambda: order(count=3), "Order(count=3)")
+    ready.count = "three"
+
+    def statement():
+        class Odd(Model):
+            x = Field(int)
+
+            def __new__(cls, **values):
+                return ready
+
+        return Odd
+
+    odd = made(check, statement, "class Odd(Model), with a __new__ that returns an Order")
+    call = "Odd(x=1), where __new__ returns an Order"
+    check.identical(ready, made(check, lambda: odd(x=1), call), call)
+    check.equal({"count": "three", "price": 1.0}, vars(ready), f"vars of the Order, after {call}")
+    check.equal(1, len(order.seen or ()), f"the number of calls of Order.validate, after {call}")
+
+
+@pytest.mark.task(5)
 def test_only_calls_check(check):
     """Copies, assignments and a call of `__init__` are not checked."""
     order = order_class()
+    blank = made(check, lambda: order.__new__(order), "Order.__new__(Order)")
+    made(check, lambda: blank.__init__(price=2.0), "order.__init__(price=2.0), without a count")
+    check.equal({"price": 2.0}, vars(blank), "vars(order), after order.__init__(price=2.0)")
     got = made(check, lambda: order(count=3), "Order(count=3)")
     got.count = 10
     twin = made(check, lambda: copy.copy(got), "copy.copy(order), where order.count is 10")
@@ -787,7 +844,12 @@ def test_abstract_classes_are_no_plugins(check, plugin):
         def export(self):
             return "half"
 
-    registered(check, {"zip": zipped, "Arc": arc}, exporter, "Exporter.plugins(), after two abstract classes")
+    def taken():
+        class Dull(exporter, key="zip"):
+            """Its key means nothing."""
+
+    made(check, taken, 'class Dull(Exporter, key="zip"), which is abstract, and Zip has this key')
+    registered(check, {"zip": zipped, "Arc": arc}, exporter, "Exporter.plugins(), after abstract classes")
 
     def statement():
         class Whole(Half, key="text"):
@@ -817,10 +879,24 @@ def test_an_abstract_class_below_a_concrete_root(check, plugin):
             def wait(self):
                 return "long"
 
-        return Reader, Snail
+        class Growing(abc.ABC):
+            @abc.abstractmethod
+            def grow(self):
+                """Grow."""
 
-    reader, snail = made(check, statements, "class Reader(…), class Slow(Reader, abc.ABC), class Snail(Slow)")
-    registered(check, {"Snail": snail}, reader, "Reader.plugins(), where Slow is abstract and Snail is not")
+        class Plant(Reader, Growing):
+            """It does not grow."""
+
+        class Moss(Plant):
+            def grow(self):
+                return "a little"
+
+        return Reader, Snail, Moss
+
+    call = "class Reader(…), class Slow(Reader, abc.ABC), class Snail(Slow), class Plant(Reader, Growing), …"
+    reader, snail, moss = made(check, statements, call)
+    call = "Reader.plugins(), where Slow and Plant are abstract, and Snail and Moss are not"
+    registered(check, {"Snail": snail, "Moss": moss}, reader, call)
 
 
 @each_way
@@ -912,3 +988,72 @@ def test_other_keywords(check, plugin):
 
     check.raises(TypeError, refused, 'class Roller(Painter, key="roller", size=5), where nobody takes size')
     registered(check, {"brush": brush}, painter, "Painter.plugins() afterwards")
+
+
+def refusing(*args, **options):
+    """Refuse to do what is asked."""
+    raise LookupError("no")
+
+
+def root_and_refusal(check, plugin, refuse):
+    """Return a root with a plugin, below which one more class statement has failed."""
+
+    def statements():
+        class Painter(plugin):
+            pass
+
+        class Brush(Painter):
+            pass
+
+        return Painter, Brush
+
+    painter, brush = made(check, statements, f"class Painter({plugin.__name__}), class Brush(Painter)")
+    try:
+        refuse(painter)
+    except (LookupError, RuntimeError):  # Python 3.11 wraps what __set_name__ raises
+        return painter, brush
+    return check.that(False, "class Roller(Painter, …), where somebody refuses", "the error", "none")
+
+
+@pytest.mark.parametrize("who", ["a parent", "an attribute"])
+@each_way
+def test_a_class_that_could_not_be_made(check, plugin, who):
+    """A class that a parent or an attribute refuses is in no registry, and its key stays free."""
+
+    class Strict:
+        __init_subclass__ = classmethod(refusing)
+
+    class Shy:
+        __set_name__ = refusing
+
+    def refuse(painter):
+        if who == "a parent":
+            type(painter)("Roller", (painter, Strict), {})
+        else:
+            type(painter)("Roller", (painter,), {"shy": Shy()})
+
+    painter, brush = root_and_refusal(check, plugin, refuse)
+    call = f"Painter.plugins(), after class Roller(Painter, …), which {who} refused"
+    registered(check, {"Brush": brush}, painter, call)
+    roller = made(check, lambda: type(painter)("Roller", (painter,), {}), "class Roller(Painter)")
+    registered(check, {"Brush": brush, "Roller": roller}, painter, "Painter.plugins(), after another Roller")
+
+
+@pytest.mark.task(6)
+def test_a_class_that_is_refused_at_the_end(check):
+    """A class that a plugin's `__init_subclass__` refuses, after `super()`, is in no registry."""
+
+    def refuse(painter):
+        class Wide(painter):
+            def __init_subclass__(cls, /, **options):
+                super().__init_subclass__(**options)
+                raise LookupError("no")
+
+        class Roller(Wide):
+            pass
+
+    painter, _ = root_and_refusal(check, MetaPlugin, refuse)
+    got = [name for name in made(check, painter.plugins, "Painter.plugins()") if name != "Wide"]
+    check.equal(
+        ["Brush"], got, "the keys of Painter.plugins() but for Wide, which refused its subclass Roller"
+    )

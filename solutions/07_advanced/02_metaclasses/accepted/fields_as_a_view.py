@@ -76,7 +76,7 @@ class ModelMeta(abc.ABCMeta):
 
     def __call__(cls, /, *args: Any, **values: Any) -> Any:
         made = super().__call__(*args, **values)
-        if not isinstance(made, Model):
+        if not isinstance(made, cls):
             return made
         for name, field in cls.fields.items():
             value = made.__dict__.get(name, cls)
