@@ -19,7 +19,7 @@ from grader.proof.samples import read_samples
 from grader.runner import Pool
 from grader.store import Store
 from grader.submission import take
-from grader.verify import verify_all
+from grader.verify import ROUNDS, verify_all
 
 Prove = Callable[..., list[Finding]]
 
@@ -321,3 +321,30 @@ def test_the_cost_is_measured_last_and_alone(repository: Any) -> None:
     )
     assert {"leftover"} == {finding.rule for finding in found}
     assert "doubling: cost" == told[-1]
+
+
+@pytest.mark.parametrize(("noisy", "rules"), [(2, set()), (99, {"cost"})])
+def test_a_cost_is_measured_again_before_it_counts(
+    repository: Any, monkeypatch: pytest.MonkeyPatch, noisy: int, rules: set[str]
+) -> None:
+    """What another program adds to a cost is no finding; what is there each time is one finding."""
+    told: list[str] = []
+
+    def cost(_: Rules, __: object) -> Iterator[Finding]:
+        if told.count("doubling: cost") < noisy:
+            yield Finding(path=repository.exercise_folder, rule="cost", problem="dear", fix="less")
+
+    monkeypatch.setattr(Rules, "cost", cost)
+    found = verify_all(
+        root=repository.root,
+        folders=exercise_folders(repository.root),
+        names=(),
+        repeat=0,
+        jobs=2,
+        advance=told.append,
+    )
+    assert (rules, min(noisy + 1, ROUNDS)) == (
+        {finding.rule for finding in found},
+        told.count("doubling: cost"),
+    )
+    assert len(found) == len(rules)

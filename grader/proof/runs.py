@@ -29,8 +29,7 @@ HURRIED = Limits(seconds=2.0, case_seconds=0.5)
 class Run:
     """One run of a suite and the rule that reads its record.
 
-    ``tries``: how often it is run before a finding counts; ``alone``: it runs after those of all exercises,
-    with nothing of the proof beside it. Both are for costs, to which a busy machine only ever adds.
+    ``alone``: it runs after those of all exercises, with nothing of the proof beside it.
     """
 
     name: str
@@ -41,7 +40,6 @@ class Run:
     options: tuple[str, ...] = ()
     limits: Limits | None = None
     repeatable: bool = field(default=False)
-    tries: int = 1
     alone: bool = False
 
 
@@ -62,7 +60,7 @@ def planned(
     readme = exercise.folder / "README.md"
     runs = [
         Run(name="stub", path=exercise.folder, submission=stub, judge=rules.stub),
-        Run(name="cost", path=exercise.mirror, submission=reference, judge=rules.cost, tries=3, alone=True),
+        Run(name="cost", path=exercise.mirror, submission=reference, judge=rules.cost, alone=True),
         Run(name="examples", path=readme, submission=reference, judge=rules.examples, kind="examples"),
     ]
     runs += [
