@@ -13,6 +13,8 @@ from grader.errors import UsageError
 from grader.grading import Grading
 from grader.isolation import Plain
 from grader.model import Limits
+from grader.proof import runs as proof_runs
+from grader.proof import yardstick
 from grader.proof.finding import Finding
 from grader.proof.runs import Rules, planned
 from grader.proof.samples import read_samples
@@ -241,15 +243,26 @@ def test_a_reference_that_leaks_a_thread_is_found(repository: Any, prove: Prove)
     assert ("leftover", True) == (finding.rule, "'forgotten'" in finding.problem)
 
 
-def test_an_expensive_suite_is_found(repository: Any, pool: Pool) -> None:
-    """A suite that takes more CPU than allowed is named with what it took."""
+def test_an_expensive_suite_is_found(repository: Any, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suite that takes more CPU than allowed is named with what it would take on a usual machine."""
     exercise = repository.exercise
     with Store(repository.root) as store:
         grading = Grading(root=repository.root, pool=pool, store=store)
         rules = Rules(exercise, grading.expected_cases(exercise))
         record = grading.run(exercise, take(exercise, exercise.mirror))
-    finding = the(list(rules.cost(dataclasses.replace(record, cpu_seconds=3.5))))
-    assert ("cost", True) == (finding.rule, "3.5 s of CPU" in finding.problem)
+    monkeypatch.setattr(proof_runs, "slowness", lambda: 1.25)
+    finding = the(list(rules.cost(dataclasses.replace(record, cpu_seconds=5.0))))
+    assert ("cost", True) == (finding.rule, "4.0 s of CPU" in finding.problem)
+    for seconds in (2.9, 3.7):
+        assert [] == list(rules.cost(dataclasses.replace(record, cpu_seconds=seconds)))
+
+
+def test_the_yardstick_never_makes_a_budget_smaller() -> None:
+    """A machine that is faster than usual has to keep the same budget; a slower one gets more."""
+    assert 1.0 <= yardstick.slowness() < 50
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yardstick, "USUAL_SECONDS", yardstick.USUAL_SECONDS / 100)
+        assert yardstick.slowness() > 10
 
 
 @pytest.mark.parametrize(

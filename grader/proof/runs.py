@@ -18,6 +18,7 @@ from grader.model import (
 from grader.proof.adversaries import adversaries
 from grader.proof.finding import Finding
 from grader.proof.samples import Sample
+from grader.proof.yardstick import slowness
 from grader.scoring import score
 
 CPU_SECONDS = 3.0
@@ -122,10 +123,11 @@ class Rules:
 
     def cost(self, record: RunRecord) -> Iterator[Finding]:
         """The suite is cheap on the reference and leaves nothing behind."""
-        if record.cpu_seconds > CPU_SECONDS:
-            problem = (
-                f"the suite takes {record.cpu_seconds:.1f} s of CPU on the reference, at most {CPU_SECONDS:g}"
-            )
+        seconds = record.cpu_seconds
+        if seconds > CPU_SECONDS:
+            seconds /= slowness()
+        if seconds > CPU_SECONDS:
+            problem = f"the suite takes {seconds:.1f} s of CPU on the reference, at most {CPU_SECONDS:g}"
             yield self._finding(self._suite, "cost", problem, "use smaller inputs or fewer examples")
         for leftover in record.leftovers:
             fix = "the reference or the suite has to end, close or restore what it started"
