@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,6 +164,7 @@ def grade(
     A slug, a topic, or the beginning of one selects; without any, everything is graded.
     """
     from grader.grading import grade_tree
+    from grader.reports.publish import publish
 
     exercises = desk.catalog.select(names)
     if sum(name == "-" for name in files.values()) > 1:
@@ -178,7 +179,7 @@ def grade(
             fresh=fresh,
             advance=lambda result: advance(f"{result.slug}: {result.status.value}"),
         )
-    _publish(report, files, desk.out)
+    click.echo(publish(report, files, desk.out), nl=False)
     sys.exit(_grade_code(report))
 
 
@@ -186,12 +187,15 @@ def grade(
 @click.argument("names", nargs=-1, metavar="[SLUG]...")
 @click.option("--repeat", type=click.IntRange(0), default=2, show_default=True, help="Runs on busy cores.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs at a time; by default the number of cores.")
+@click.option("--mutants", is_flag=True, help="Prove instead that the suites notice small mistakes.")
 @click.pass_obj
-def verify(desk: Desk, names: tuple[str, ...], repeat: int, jobs: int | None) -> None:
+def verify(desk: Desk, names: tuple[str, ...], repeat: int, jobs: int | None, mutants: bool) -> None:
     """Prove exercises: metadata, README, stub, reference, samples, adversaries, repeats, cost."""
     from grader.catalog import exercise_folders
     from grader.verify import verify_all
 
+    if mutants:
+        sys.exit(_prove_mutants(desk, names, jobs or os.cpu_count() or 1))
     folders = exercise_folders(desk.root)
     with progress("verifying", None) as advance:
         findings = verify_all(
@@ -201,6 +205,28 @@ def verify(desk: Desk, names: tuple[str, ...], repeat: int, jobs: int | None) ->
         click.echo(finding.as_text(desk.root))
     click.echo(f"{len(findings)} problem(s)" if findings else "every exercise keeps its contract")
     sys.exit(NOT_PASSED if findings else PASSED)
+
+
+def _prove_mutants(desk: Desk, names: Sequence[str], jobs: int) -> int:
+    """Make mutants, run them, tell what became of them; return the exit code."""
+    try:
+        from grader.proof import mutation
+    except ModuleNotFoundError as error:
+        problem = f"mutants need the module {error.name!r}, which is not installed"
+        raise UsageError(problem, "install the developers' tools: ./kata test --collect-only") from error
+
+    exercises = desk.catalog.select(names)
+    with progress("making mutants", len(exercises)) as advance:
+        trials = mutation.make(exercises, jobs, advance)
+    with progress("running mutants", len(trials)) as advance:
+        tallies = mutation.prove(
+            root=desk.root, exercises=exercises, trials=trials, jobs=jobs, advance=advance
+        )
+    findings = [finding for tally in tallies for finding in tally.findings]
+    for finding in findings:
+        click.echo(finding.as_text(desk.root))
+    click.echo(mutation.as_text(tallies))
+    return NOT_PASSED if findings else PASSED
 
 
 @cli.command()
@@ -243,35 +269,6 @@ def _grade_code(report: "Report") -> int:
     if report.score < report.max_score:
         return NOT_PASSED
     return PASSED if all(result.graded for result in report.exercises) else NOT_GRADABLE
-
-
-def _publish(report: "Report", files: Mapping[str, str | None], out: Screen) -> None:
-    """Write the reports that were asked for; the terminal gets its own unless one of them goes there."""
-    from grader.reports import to_json, to_junit, to_markdown, to_terminal
-
-    formats = {
-        "json_file": to_json.render,
-        "junit_file": to_junit.render,
-        "markdown_file": to_markdown.render,
-    }
-    for kind, name in files.items():
-        if name is not None:
-            _write(name, formats[kind](report))
-    if "-" not in files.values():
-        click.echo(to_terminal.render(report, out), nl=False)
-
-
-def _write(name: str, text: str) -> None:
-    """Write a report to a file or to standard output."""
-    if name == "-":
-        click.echo(text, nl=False)
-        return
-    try:
-        Path(name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"the report {name} cannot be written: {error.strerror}", "give another file"
-        ) from None
 
 
 def main() -> None:

@@ -35,12 +35,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="take the hand-in of the one exercise that is run from FOLDER, e.g. its mirror in solutions/",
     )
     group.addoption("--order-seed", type=int, metavar="N", help="run the cases in a random order")
+    group.addoption("--no-shrink", action="store_true", help="keep the first example that fails, as it is")
     group.addoption("--free-draw", action="store_true", help="let hypothesis draw other examples each time")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark, fix what hypothesis draws, and point imports at the chosen hand-in."""
     config.addinivalue_line("markers", "task(n): the numbered task of the README that a case belongs to")
+    # "explain" traces lines through every repetition: seconds, where the smallest example takes none
+    spared = {hypothesis.Phase.explain}
+    if config.getoption("no_shrink"):
+        spared.add(hypothesis.Phase.shrink)
     hypothesis.settings.register_profile(
         "katas",
         deadline=None,
@@ -48,8 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         derandomize=not config.getoption("free_draw"),
         print_blob=False,
         suppress_health_check=list(hypothesis.HealthCheck),
-        # "explain" traces lines through every repetition: seconds, where the smallest example takes none
-        phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],
+        phases=[phase for phase in hypothesis.Phase if phase not in spared],
     )
     hypothesis.settings.load_profile("katas")
     folder = config.getoption("hand_in")

@@ -1,4 +1,4 @@
-"""What is kept between runs, by content: results, the cases of suites, untouched stubs.
+"""What is kept between runs, by content: results, cases of suites, untouched stubs, what noticed a mutant.
 
 One SQLite file under ``.kata/``. Everything in it can be made again, so it may be deleted at any time, and
 it is never trusted for marks that matter to others.
@@ -20,6 +20,7 @@ RESULT = "result"
 CASES = "cases"
 STUB = "stub"
 HINT = "hint"
+MUTANT = "mutant"
 
 
 class Store:

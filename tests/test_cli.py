@@ -291,3 +291,14 @@ def test_ctrl_c_ends_everything_and_exits_with_130(repository: Any) -> None:
     assert "Traceback" not in err
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid_file.read_text()), 0)
+
+
+def test_mutants_that_survive_set_the_exit_code(kata: Any, repository: Any) -> None:
+    """`kata verify --mutants` prints each hole and a table, and ends with 1 if there are any."""
+    code, out, _ = kata("verify", "--mutants", "doubling")
+    assert (0, True) == (code, "100.0 % of the mutants" in out)
+    suite = repository.exercise_folder / "test_doubling.py"
+    repository.replace(suite, 'check.equal(14, double(7), "double(7)")', 'check.equal(0, double(0), "0")')
+    repository.replace(suite, 'check.equal(-10, double(-5), "double(-5)")', "double(1)")
+    code, out, _ = kata("verify", "--mutants")
+    assert (1, True) == (code, "all cases pass with '''doubling.py: return 2 * number → return 3" in out)

@@ -1,1 +1,1 @@
-"""One module for each report format: ``render(report) -> str``. None of them prints."""
+"""One module for each report format: ``render(report) -> str``; ``publish`` writes them. None prints."""
