@@ -185,7 +185,9 @@ def grade(
 
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[SLUG]...")
-@click.option("--repeat", type=click.IntRange(0), default=2, show_default=True, help="Runs on busy cores.")
+@click.option(
+    "--repeat", type=click.IntRange(0), default=2, show_default=True, help="Runs under other conditions."
+)
 @click.option("--jobs", type=click.IntRange(1), help="Runs at a time; by default the number of cores.")
 @click.option("--mutants", is_flag=True, help="Prove instead that the suites notice small mistakes.")
 @click.pass_obj

@@ -126,14 +126,27 @@ class Grading:
         pool: where suites run.
         store: what is known from earlier runs.
         fresh: run again even what is known.
+        place: where workspaces are made; by default where temporary files are.
+        home: the home of all runs; by default each has an empty one of its own.
 
     """
 
-    def __init__(self, *, root: Path, pool: Pool, store: Store, fresh: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        root: Path,
+        pool: Pool,
+        store: Store,
+        fresh: bool = False,
+        place: Path | None = None,
+        home: Path | None = None,
+    ) -> None:
         self._root = root
         self._pool = pool
         self._store = store
         self._fresh = fresh
+        self._place = place
+        self._variables = {} if home is None else {"HOME": str(home)}
 
     def grade(self, exercises: Sequence[Exercise], tree: Path) -> Iterator[tuple[int, ExerciseResult]]:
         """Grade the hand-ins of ``tree``, several at a time; yield (index, result) as they come."""
@@ -203,13 +216,14 @@ class Grading:
 
         """
         target = "README.md" if kind == "examples" else exercise.suite
-        with prepared(exercise, handed_in) as workspace:
+        with prepared(exercise, handed_in, self._place) as workspace:
             job = Job(
                 workspace=workspace,
                 kind=kind,
                 targets=(target,),
                 limits=limits or exercise.limits,
                 options=options,
+                environment=self._variables,
             )
             record = self._pool.run(job)
         if record.ending is Ending.FAULT:

@@ -1,10 +1,8 @@
 """`kata verify`: proves exercises and reports all that is wrong, each with its path and its fix."""
 
+import datetime
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from grader.contract import read_exercise
@@ -13,15 +11,20 @@ from grader.grading import Grading
 from grader.isolation import Plain
 from grader.model import Exercise
 from grader.proof import documents
+from grader.proof.conditions import applied, conditions
 from grader.proof.finding import Finding
 from grader.proof.runs import Rules, Run, planned
 from grader.proof.samples import read_samples
+from grader.proof.suites import check_suite
 from grader.runner import Pool
 from grader.store import Store
 from grader.submission import take
 
-SPIN = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
-"""A program that keeps a core busy until its parent is gone."""
+READ = (
+    *(documents.check_names, documents.check_readme, documents.check_hints, documents.check_stub),
+    check_suite,
+)
+"""The rules that only read, cheapest first."""
 ROUNDS = 4
 """How often the cost of a suite is measured before it counts as too high."""
 
@@ -77,7 +80,7 @@ def _verify(
         return
     missing = list(documents.check_files(exercise))
     yield from missing
-    for rule in (documents.check_names, documents.check_readme, documents.check_hints, documents.check_stub):
+    for rule in READ:
         yield from rule(exercise)
     samples, problems = read_samples(exercise)
     yield from problems
@@ -156,30 +159,17 @@ def _judged(exercise: Exercise, grading: Grading, run: Run) -> list[Finding]:
 def _repeat(
     root: Path, exercise: Exercise, store: Store, size: int, runs: Sequence[Run], number: int
 ) -> Iterator[Finding]:
-    """Run the samples again in another order, with other seeds, while every core is busy."""
-    seeds = ("--order-seed", str(number), "--free-draw", "--hypothesis-seed", str(number))
+    """Run the samples again under other conditions."""
+    wanted = conditions(number, datetime.datetime.now(datetime.UTC))
     again = [
-        Run(name=run.name, path=run.path, submission=run.submission, judge=run.judge, options=seeds)
+        Run(name=run.name, path=run.path, submission=run.submission, judge=run.judge, options=wanted.options)
         for run in runs
     ]
-    isolation = Plain(variables={"PYTHONHASHSEED": str(number)})
-    with _busy_cores(), Pool(isolation, size) as pool:
-        for finding in _run(exercise, Grading(root=root, pool=pool, store=store), pool, again):
-            problem = f"{finding.problem} (repeat {number}: other seeds and order, busy cores)"
+    with applied(wanted) as (place, home), Pool(Plain(variables=wanted.variables), size) as pool:
+        grading = Grading(root=root, pool=pool, store=store, place=place, home=home)
+        for finding in _run(exercise, grading, pool, again):
+            problem = f"{finding.problem} (repeat {number}: {wanted})"
             yield Finding(path=finding.path, rule="flaky", problem=problem, fix=finding.fix)
-
-
-@contextmanager
-def _busy_cores() -> Iterator[None]:
-    """Keep one process spinning on each core."""
-    command = [sys.executable, "-I", "-c", SPIN]
-    spinners = [subprocess.Popen(command) for _ in range(os.cpu_count() or 1)]
-    try:
-        yield
-    finally:
-        for spinner in spinners:
-            spinner.kill()
-            spinner.wait()
 
 
 def _chosen(folders: Sequence[Path], names: Sequence[str]) -> list[Path]:

@@ -27,12 +27,13 @@ class Workspace:
 
 
 @contextmanager
-def prepared(exercise: Exercise, submission: Submission) -> Iterator[Workspace]:
+def prepared(exercise: Exercise, submission: Submission, place: Path | None = None) -> Iterator[Workspace]:
     """Lay out a fresh workspace; it is removed at the end, whatever the run did to it.
 
-    Of the exercise's folder everything but the stub is taken, of the submission its files.
+    Of the exercise's folder everything but the stub is taken, of the submission its files. It lies in
+    ``place``, or where temporary files are.
     """
-    base = _new_folder()
+    base = _new_folder(place)
     try:
         root = base / exercise.slug
         root.mkdir()
@@ -50,9 +51,9 @@ def prepared(exercise: Exercise, submission: Submission) -> Iterator[Workspace]:
         remove(base)
 
 
-def _new_folder() -> Path:
+def _new_folder(place: Path | None) -> Path:
     """Make a folder for temporary files, in ``/tmp`` if the usual place has too long a name for sockets."""
-    folder = Path(tempfile.mkdtemp(prefix="kata-")).resolve()
+    folder = Path(tempfile.mkdtemp(prefix="kata-", dir=place)).resolve()
     if len(os.fsencode(folder)) <= SHORT or not os.access("/tmp", os.W_OK | os.X_OK):
         return folder
     folder.rmdir()

@@ -171,3 +171,41 @@ def test_files_may_lie_in_folders(suite):
     assert done.green, done.story
     assert ("unit/a_tests.py::test_one",) == done.ids
     assert 100 == done.coverage["shop/cart.py"].percent
+
+
+def test_ids_that_clash_are_one_case(suite):
+    """A failure of any of them counts, whichever comes last."""
+    tests = """
+import pytest
+
+
+@pytest.mark.parametrize("before", ["", "-"])
+@pytest.mark.parametrize("after", ["", "-"])
+def test_it(before, after):
+    assert (before, after) not in {}
+"""
+    done = run(suite, tests.format([]))
+    assert (True, 3) == (done.green, len(done.ids))
+    for row in (("", "-"), ("-", "")):
+        done = run(suite, tests.format([row]))
+        assert (False, 1) == (done.green, len(done.red)), row
+
+
+def test_waiting_for_a_process_is_no_sleep(suite):
+    """The standard library sleeps a little while it waits; a test that sleeps by itself is another matter."""
+    tests = """
+import subprocess, sys, time
+
+
+def test_it():
+    program = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    try:
+        program.wait(timeout=0.05)
+    except subprocess.TimeoutExpired:
+        program.stdin.close()
+    assert program.wait(timeout=30) == 0
+{}"""
+    done = run(suite, tests.format(""), barred=("sleep",))
+    assert (True, ()) == (done.green, done.attempts), done.story
+    done = run(suite, tests.format("    time.sleep(9)\n"), barred=("sleep",))
+    assert ["time.sleep(9)"] == [one.attempt for one in done.attempts]

@@ -12,9 +12,12 @@ from grader.model import HandedIn, Submission
 from grader.proof.mutants import Mutant, mutants
 
 
-def made(path: str, text: str) -> list[Mutant]:
-    """Return the mutants of a hand-in with one file."""
-    return mutants(Submission(slug="any", files=(HandedIn(path=path, content=text.encode()),)))
+def made(path: str, text: str, given: str = "") -> list[Mutant]:
+    """Return the mutants of a hand-in with one file; ``given`` is what the stub has in it."""
+    reference, stub = (
+        Submission(slug="any", files=(HandedIn(path=path, content=one.encode()),)) for one in (text, given)
+    )
+    return mutants(reference, stub)
 
 
 def texts(path: str, text: str, operator: str) -> set[str]:
@@ -37,6 +40,7 @@ def texts(path: str, text: str, operator: str) -> set[str]:
         ("a = 1; b(2)\n", "DeleteStatement", {"pass\n"}),
         ("def f():\n    return 1  # so\n", "DeleteStatement", {"def f():\n    pass  # so\n"}),
         ("def f():\n    yield 1\n", "DeleteStatement", {"def f():\n    pass\n"}),
+        ("assert f is not None\nassert f\n", "DeleteStatement", {"assert f is not None\npass\n"}),
     ],
 )
 def test_an_operator_makes_small_mistakes(source: str, operator: str, expected: set[str]) -> None:
@@ -72,6 +76,7 @@ def test_a_handler_misses_its_exception(clause: str, expected: set[str]) -> None
         "def f():\n    ...\n    return None\n",
         "def f(a: 'x < 1 and 2', *b: 3) -> 4 + 5:\n    ...\n",
         "x: list[1]\n",
+        "class C:\n    __slots__ = ('a',)\n",
         "def f():\n    '''Text.'''\n    global x\n",
         "try:\n    pass\nexcept:\n    pass\n",
     ],
@@ -98,16 +103,41 @@ def test_mutants_are_programs_and_no_two_are_the_same() -> None:
     assert sorted(lines) == lines
 
 
+def test_what_the_stub_gives_is_not_changed() -> None:
+    """A line that learners got is not theirs to get wrong; one that differs from it is."""
+    text = "@a\ndef f(x=1):\n    return x + 1\n"
+    assert {1, 2, 3} == {mutant.change.line for mutant in made("a.py", text)}
+    given = "@a\ndef f(x=1):\n    raise NotImplementedError\n"
+    assert {3} == {mutant.change.line for mutant in made("a.py", text, given)}
+    assert {2, 3} == {mutant.change.line for mutant in made("a.py", text, given.replace("x=1", "x=2"))}
+
+
+def test_the_numbers_of_a_learners_test_are_examples() -> None:
+    """With another number it is another test; without what it asserts it is none."""
+    text = "def test():\n    assert f(3) == g(4)\n"
+    operators = {mutant.change.operator for mutant in made("shop_tests.py", text)}
+    assert "DeleteStatement" in operators
+    assert "NumberReplacer" not in operators
+    assert "NumberReplacer" in {mutant.change.operator for mutant in made("shop.py", text)}
+
+
 def test_a_mutant_says_what_was_changed() -> None:
     """Its name has the file and the lines before and after, without their numbers and blanks."""
     (mutant,) = [m for m in made("a.py", "\n\nif  x:\n    y = 1 + z\n") if "Add_Sub" in m.change.operator]
     assert ("a.py: y = 1 + z → y = 1 - z", 4) == (mutant.name, mutant.change.line)
 
 
+def test_no_two_mutants_have_the_same_name() -> None:
+    """The same change at another place is told apart by its number."""
+    names = [mutant.name for mutant in made("a.py", "x = 1 + y\nz = 2\nx = 1 + y\n")]
+    assert len(set(names)) == len(names)
+    assert {"a.py: x = 1 + y → pass", "a.py: x = 1 + y → pass (no. 2)"} <= set(names)
+
+
 def test_one_file_changes_and_the_others_stay() -> None:
     """A hand-in of several files has the mutants of each."""
     files = (HandedIn(path="a.py", content=b"x = a + b\n"), HandedIn(path="b/c.py", content=b"y = not a\n"))
-    found = mutants(Submission(slug="any", files=files))
+    found = mutants(Submission(slug="any", files=files), Submission(slug="any", files=()))
     assert {"a.py", "b/c.py"} == {mutant.path for mutant in found}
     for mutant in found:
         contents = {file.path: file.content.decode() for file in mutant.submission.files}

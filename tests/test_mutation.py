@@ -44,10 +44,10 @@ def blind(repository: Any) -> list[str]:
     return sorted(line.partition("survives: ")[2] for line in told if "survives" in line)
 
 
-def record(repository: Any, *names: str, reason: str = "Both return zero for zero.") -> None:
-    """Record mutants as equivalent."""
+def record(repository: Any, *names: str, kind: str = "equivalent") -> None:
+    """Record mutants that pass."""
     entries = ", ".join(f"'''{name}'''" for name in names)
-    text = f'[[equivalent]]\nreason = "{reason}"\nmutants = [{entries}]\n'
+    text = f'[[{kind}]]\nreason = "Both return zero for zero."\nmutants = [{entries}]\n'
     repository.write("solutions/01_basics/01_doubling/mutants.toml", text)
 
 
@@ -69,13 +69,14 @@ def test_a_hole_is_named(repository: Any) -> None:
     assert all(finding.problem.startswith("line 6: ") for finding in tally.findings)
 
 
-def test_a_recorded_survivor_is_equivalent(repository: Any) -> None:
-    """With a reason beside the reference it is no finding, and is counted apart."""
+@pytest.mark.parametrize("kind", ["equivalent", "unnoticed"])
+def test_a_recorded_survivor_is_no_finding(repository: Any, kind: str) -> None:
+    """With a reason beside the reference it is counted apart, as what it is said to be."""
     names = blind(repository)
-    record(repository, *names)
+    record(repository, *names, kind=kind)
     tally = proved(repository)
-    assert (0, len(names), ()) == (tally.open, tally.equivalent, tally.findings)
-    assert tally.made - len(names) == tally.killed
+    assert (0, len(names), ()) == (tally.open, getattr(tally, kind), tally.findings)
+    assert len(names) == tally.equivalent + tally.unnoticed == tally.made - tally.killed
 
 
 @pytest.mark.parametrize(
@@ -95,10 +96,12 @@ def test_a_stale_record_is_found(repository: Any, name: str) -> None:
         ("equivalent = ", "it cannot be read"),
         ("", "nothing else"),
         ("[[survivor]]\nreason = 'a b c d'\n", "nothing else"),
-        ("[[equivalent]]\nreason = 'a b c d'\n", "entry 1 has to have"),
-        ("[[equivalent]]\nreason = 'a b c d'\nmutants = []\n", "entry 1 are no names"),
-        ("[[equivalent]]\nreason = 'a b c d'\nmutants = [1]\n", "entry 1 are no names"),
-        ("[[equivalent]]\nreason = 'it is'\nmutants = ['a']\n", "entry 1 gives no reason"),
+        ("equivalent = []\n", "nothing else"),
+        ("equivalent = 3\n", "nothing else"),
+        ("[[equivalent]]\nreason = 'a b c d'\n", "entry 1 of equivalent has to have"),
+        ("[[equivalent]]\nreason = 'a b c d'\nmutants = []\n", "entry 1 of equivalent are no names"),
+        ("[[unnoticed]]\nreason = 'a b c d'\nmutants = [1]\n", "entry 1 of unnoticed are no names"),
+        ("[[equivalent]]\nreason = 'it is'\nmutants = ['a']\n", "entry 1 of equivalent gives no reason"),
         ("[[equivalent]]\nreason = 'a b c d'\nmutants = ['a', 'a']\n", "'a' is recorded twice"),
     ],
 )
@@ -193,12 +196,12 @@ def test_the_outcome_depends_on_what_takes_part() -> None:
 def test_the_table_adds_up() -> None:
     """One line for each exercise, one for all, and the share of those that can be noticed."""
     tallies = [
-        Tally(slug="doubling", made=10, killed=7, equivalent=2, findings=()),
-        Tally(slug="halving", made=20, killed=20, equivalent=0, findings=()),
+        Tally(slug="doubling", made=10, killed=6, equivalent=2, unnoticed=1, findings=()),
+        Tally(slug="halving", made=20, killed=20, equivalent=0, unnoticed=0, findings=()),
     ]
-    assert as_text(tallies).splitlines()[1:] == [
-        "doubling                     10       7           2     1",
-        "halving                      20      20           0     0",
-        "all                          30      27           2     1",
-        "96.4 % of the mutants that can be noticed are noticed",
+    assert [line.split() for line in as_text(tallies).splitlines()] == [
+        ["made", "killed", "equivalent", "unnoticed", "open", "share"],
+        ["doubling", "10", "6", "2", "1", "1", "75.0%"],
+        ["halving", "20", "20", "0", "0", "0", "100.0%"],
+        ["all", "30", "26", "2", "1", "1", "92.9%"],
     ]

@@ -297,7 +297,28 @@ def test_a_verdict_that_depends_on_order_is_found(repository: Any) -> None:
     suite.write_text(text, encoding="utf-8")
     found = verify(repository, "doubling", repeat=3)
     assert {"flaky"} == {finding.rule for finding in found}
-    assert "other seeds and order, busy cores" in found[0].problem
+    assert "(repeat 1: --order-seed 1 " in found[0].problem
+
+
+@pytest.mark.parametrize(
+    ("doubt", "repeats"),
+    [
+        ("' ' in str(tmp_path)", 1),
+        ("not tmp_path.as_posix().isascii()", 1),
+        ("os.environ['HOME'].endswith(('home', '/proc'))", 1),
+        ("os.environ['LC_ALL'] == 'tr_TR.UTF-8'", 1),
+        ("time.localtime(0)[3:5] == (5, 30)", 1),
+    ],
+)
+def test_a_suite_that_hangs_on_the_machine_is_found(repository: Any, doubt: str, repeats: int) -> None:
+    """Odd folders, a read-only home, a locale, a time zone: what a suite takes for granted shows."""
+    suite = repository.exercise_folder / "test_doubling.py"
+    text = suite.read_text(encoding="utf-8")
+    text += '\n\n@pytest.mark.task(1)\ndef test_more(check, tmp_path):\n    """This machine is known."""\n'
+    text += f"    import os, time\n    double(1)\n    check.equal(False, bool({doubt}), 'the machine')\n"
+    suite.write_text(text, encoding="utf-8")
+    found = verify(repository, "doubling", repeat=repeats)
+    assert {"flaky"} == {finding.rule for finding in found}
 
 
 def test_folders_can_be_named_by_path(repository: Any) -> None:

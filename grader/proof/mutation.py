@@ -12,10 +12,10 @@ from grader import submission as submissions
 from grader.errors import GraderError, NotGradableError
 from grader.grading import Grading
 from grader.isolation import Plain
-from grader.model import CaseStatus, Ending, Exercise, Limits, RunRecord
+from grader.model import CaseStatus, Ending, Exercise, Limits, RunRecord, StubKind, Submission
 from grader.proof.finding import Finding
 from grader.proof.mutants import Mutant, mutants
-from grader.proof.survivors import read_records, stale
+from grader.proof.survivors import EQUIVALENT, UNNOTICED, read_records, stale
 from grader.runner import Pool
 from grader.store import MUTANT, Store
 from grader.trusted import trusted_digest
@@ -33,19 +33,20 @@ TAKES_PART = ("checks.py", "pytest_plugin.py", "fixtures", "worker")
 class Tally:
     """What became of the mutants of one exercise.
 
-    ``equivalent`` counts the survivors that are recorded with a reason; ``open`` those that are not.
+    Of those that pass, ``equivalent`` and ``unnoticed`` are recorded with a reason (see ``survivors``).
     """
 
     slug: str
     made: int
     killed: int
     equivalent: int
+    unnoticed: int
     findings: tuple[Finding, ...]
 
     @property
     def open(self) -> int:
-        """How many survive without a reason, or were not run."""
-        return self.made - self.killed - self.equivalent
+        """How many pass without a reason, or were not run."""
+        return self.made - self.killed - self.equivalent - self.unnoticed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +68,23 @@ def make(exercises: Sequence[Exercise], jobs: int, advance: Callable[[str], None
 
     """
     references = [submissions.take(exercise, exercise.mirror) for exercise in exercises]
+    stubs = [_given(exercise) for exercise in exercises]
     trials: list[Trial] = []
     with ProcessPoolExecutor(jobs) as makers:
-        for exercise, made in zip(exercises, makers.map(mutants, references), strict=True):
+        for exercise, made in zip(exercises, makers.map(mutants, references, stubs), strict=True):
             suite = f"{_running_digest()}:{trusted_digest(exercise)}"
             for mutant in made:
                 key = hashlib.sha256(f"{suite}:{submissions.digest(mutant.submission)}".encode()).hexdigest()
                 trials.append(Trial(exercise=exercise, mutant=mutant, key=key))
             advance(f"{exercise.slug}: {len(made)} mutants")
     return trials
+
+
+def _given(exercise: Exercise) -> Submission:
+    """Return what learners get, unless it is a program that runs and has faults: that is theirs to change."""
+    if exercise.stub is StubKind.WORKING:
+        return Submission(slug=exercise.slug, files=())
+    return submissions.take(exercise, exercise.folder)
 
 
 def prove(
@@ -118,16 +127,20 @@ def prove(
 
 
 def as_text(tallies: Sequence[Tally]) -> str:
-    """Return a line for each exercise and one for all: mutants, killed, equivalent, open."""
-    lines = [f"{'':24}mutants  killed  equivalent  open"]
-    for tally in tallies:
-        lines.append(f"{tally.slug:24}{tally.made:7}{tally.killed:8}{tally.equivalent:12}{tally.open:6}")
-    made, killed, equivalent = (
-        sum(getattr(tally, name) for tally in tallies) for name in ("made", "killed", "equivalent")
-    )
-    share = 100 * killed / (made - equivalent) if made > equivalent else 100.0
-    lines.append(f"{'all':24}{made:7}{killed:8}{equivalent:12}{made - killed - equivalent:6}")
-    return "\n".join([*lines, f"{share:.1f} % of the mutants that can be noticed are noticed"])
+    """Return a line for each exercise and one for all; the share is that of what can be noticed."""
+    columns = ("made", "killed", "equivalent", "unnoticed", "open")
+    lines = [f"{'':24}" + "".join(f"{name:>12}" for name in columns) + f"{'share':>10}"]
+    rows = [(tally.slug, [int(getattr(tally, name)) for name in columns]) for tally in tallies]
+    rows.append(("all", [sum(counts) for counts in zip(*(counts for _, counts in rows), strict=True)]))
+    for name, counts in rows:
+        share = f"{_share(*counts[:3]):9.1f}%"
+        lines.append(f"{name:24}" + "".join(f"{count:12}" for count in counts) + share)
+    return "\n".join(lines)
+
+
+def _share(made: int, killed: int, equivalent: int) -> float:
+    """Return how many of the mutants that can be noticed are, in per cent."""
+    return 100 * killed / (made - equivalent) if made > equivalent else 100.0
 
 
 def _limits(
@@ -196,11 +209,12 @@ def _tally(
     """Count, and compare the survivors with the records."""
     records, findings = read_records(exercise.mirror)
     if problem := problems.get(exercise.slug):
+        found = (*findings, problem)
         return Tally(
-            slug=exercise.slug, made=len(trials), killed=0, equivalent=0, findings=(*findings, problem)
+            slug=exercise.slug, made=len(trials), killed=0, equivalent=0, unnoticed=0, findings=found
         )
     survivors = [trial.mutant for trial in trials if not outcomes[trial.key]]
-    known = {name for record in records for name in record.mutants}
+    known = {name: record.kind for record in records for name in record.mutants}
     for mutant in survivors:
         if mutant.name not in known:
             problem_text = f"line {mutant.change.line}: all cases pass with '''{mutant.name}'''"
@@ -208,11 +222,13 @@ def _tally(
             path = exercise.mirror / mutant.path
             findings.append(Finding(path=path, rule="mutant", problem=problem_text, fix=fix))
     findings += stale(exercise.mirror, records, {mutant.name for mutant in survivors})
+    kinds = [known.get(mutant.name) for mutant in survivors]
     return Tally(
         slug=exercise.slug,
         made=len(trials),
         killed=len(trials) - len(survivors),
-        equivalent=sum(mutant.name in known for mutant in survivors),
+        equivalent=kinds.count(EQUIVALENT),
+        unnoticed=kinds.count(UNNOTICED),
         findings=tuple(findings),
     )
 

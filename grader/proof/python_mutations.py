@@ -117,6 +117,8 @@ def _kept(node: Any) -> bool:
     code = statement.get_code(include_prefix=False)
     if code in ("return", "return None") and node.parent.type == "suite":
         return node.parent.parent.type == "funcdef" and node is node.parent.children[-1]
+    if code.startswith("__slots__ =") or (code.startswith("assert ") and code.endswith(" is not None")):
+        return True  # the first saves memory, the second tells a type checker what it cannot know
     return statement.type in (*KEPT, "string", "strings") or code in ("pass", "...")
 
 

@@ -1,5 +1,6 @@
 """Rules 2 to 5, what has to be run: which runs prove an exercise, and what each of them must show."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from grader.proof.yardstick import slowness
 from grader.scoring import score
 
 CPU_SECONDS = 3.0
+TOLD = re.compile(r"^expected: (?P<expected>.*?)\ngot: (?P<got>.*?)(?=\n  at |\Z)", re.MULTILINE | re.DOTALL)
+"""What a check has said (see ``grader.checks.mismatch``), without the places that follow."""
 HURRIED = Limits(seconds=2.0, case_seconds=0.5)
 """For adversaries: those that never end are stopped soon, and none of them needs longer to fail."""
 
@@ -168,8 +171,12 @@ class Rules:
         return judge
 
     def _crashes(self, sample: Sample, record: RunRecord) -> Iterator[Finding]:
-        """A wrong hand-in fails a check; it does not make the suite's own code stumble."""
+        """A wrong hand-in fails a check that tells what differs; it does not make the suite stumble."""
         for result in record.results:
+            told = TOLD.search(result.message or "")
+            if told and told["expected"].strip() == told["got"].strip():
+                problem = f"{result.id} does not tell what is wrong: expected and got are {told['got']!r}"
+                yield self._finding(sample.path, "message", problem, "show what differs")
             if result.in_suite or result.status is CaseStatus.ERROR:
                 problem = f"{result.id} does not fail, it crashes: {_last_line(result.message)}"
                 fix = "check what comes back before the suite uses it"

@@ -1,20 +1,24 @@
-"""The mutants that no suite can notice, recorded beside the reference with the reason."""
+"""The mutants that pass, recorded beside the reference with the reason."""
 
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.proof.finding import Finding
 
 RECORDS = "mutants.toml"
 KEYS = {"reason", "mutants"}
+EQUIVALENT, UNNOTICED = "equivalent", "unnoticed"
+"""Either it keeps all that the README promises, as the reference does; or it does not, and passes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """Mutants, by their names, that do what the reference does, and the ``reason`` why."""
+    """Mutants, by their names, and the ``reason`` why they pass."""
 
+    kind: str
     reason: str
     mutants: tuple[str, ...]
 
@@ -31,8 +35,12 @@ def read_records(mirror: Path) -> tuple[tuple[Record, ...], list[Finding]]:
     findings = list(_wrong(path, data))
     if findings:
         return (), findings
-    entries = data["equivalent"]
-    return tuple(Record(reason=e["reason"], mutants=tuple(e["mutants"])) for e in entries), []
+    records = [
+        Record(kind=kind, reason=entry["reason"], mutants=tuple(entry["mutants"]))
+        for kind in (EQUIVALENT, UNNOTICED)
+        for entry in data.get(kind, ())
+    ]
+    return tuple(records), []
 
 
 def stale(mirror: Path, records: Sequence[Record], survivors: set[str]) -> Iterator[Finding]:
@@ -43,27 +51,37 @@ def stale(mirror: Path, records: Sequence[Record], survivors: set[str]) -> Itera
                 yield _finding(mirror / RECORDS, f"no mutant survives as {name!r}", "remove it")
 
 
-def _wrong(path: Path, data: dict[str, object]) -> Iterator[Finding]:
+def _wrong(path: Path, data: dict[str, Any]) -> Iterator[Finding]:
     """Find what does not have the form of records."""
-    entries = data.get("equivalent")
-    if set(data) != {"equivalent"} or not isinstance(entries, list) or not entries:
-        yield _finding(path, "it has to hold [[equivalent]] entries and nothing else", "see CONTRIBUTING.md")
+    if not data or not set(data) <= {EQUIVALENT, UNNOTICED} or not all(map(_is_list, data.values())):
+        told = f"it has to hold [[{EQUIVALENT}]] and [[{UNNOTICED}]] entries and nothing else"
+        yield _finding(path, told, "see CONTRIBUTING.md")
         return
     seen: set[str] = set()
-    for number, entry in enumerate(entries, 1):
-        if not isinstance(entry, dict) or set(entry) != KEYS:
-            yield _finding(path, f"entry {number} has to have a reason and mutants", "see CONTRIBUTING.md")
-            continue
-        names = entry["mutants"]
-        if not isinstance(entry["reason"], str) or len(entry["reason"].split()) < 4:
-            yield _finding(path, f"entry {number} gives no reason", "say why no suite can notice it")
-        if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
-            yield _finding(path, f"the mutants of entry {number} are no names", "copy them from the report")
-            continue
-        for name in names:
-            if name in seen:
-                yield _finding(path, f"{name!r} is recorded twice", "remove one")
-            seen.add(name)
+    for kind, entries in data.items():
+        for number, entry in enumerate(entries, 1):
+            yield from _wrong_entry(path, f"entry {number} of {kind}", entry, seen)
+
+
+def _wrong_entry(path: Path, which: str, entry: object, seen: set[str]) -> Iterator[Finding]:
+    """Find what is wrong with one entry; ``seen`` are the mutants of those before."""
+    if not isinstance(entry, dict) or set(entry) != KEYS:
+        yield _finding(path, f"{which} has to have a reason and mutants", "see CONTRIBUTING.md")
+        return
+    names = entry["mutants"]
+    if not isinstance(entry["reason"], str) or len(entry["reason"].split()) < 4:
+        yield _finding(path, f"{which} gives no reason", "say why it passes")
+    if not _is_list(names) or not all(isinstance(name, str) for name in names):
+        yield _finding(path, f"the mutants of {which} are no names", "copy them from the report")
+        return
+    for name in names:
+        if name in seen:
+            yield _finding(path, f"{name!r} is recorded twice", "remove one")
+        seen.add(name)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and value != []
 
 
 def _finding(path: Path, problem: str, fix: str) -> Finding:

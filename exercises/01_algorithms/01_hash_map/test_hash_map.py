@@ -713,6 +713,24 @@ def test_a_map_that_has_seen_much_is_as_quick_as_a_new_one(check):
 
 
 @pytest.mark.task(3)
+def test_a_map_that_was_large_grows_again_as_quickly(check):
+    """After most keys have gone, an insertion takes at most five times the lines of one in a new map."""
+
+    def insert(table: HashMap, some: list[Key]) -> None:
+        for key in some:
+            table[key] = 0
+
+    fresh = steps(partial(insert, HashMap(), spread(100, seed=2))) / 100
+    keys = spread(2_000)
+    table = filled(dict.fromkeys(keys, 0))
+    for key in keys[10:]:
+        outcome(operator.delitem, table, key)
+    used = steps(partial(insert, table, spread(400, seed=3))) / 400
+    call = f"table[key] = 0, 400 keys after 1,990 deletions  # lines for one; in a new map: {fresh:.0f}"
+    check.at_most(5 * fresh, used, call)
+
+
+@pytest.mark.task(3)
 def test_memory_follows_the_number_of_keys(check):
     """After growing to 2,000 keys and shrinking to 10 the map holds at most a fiftieth of its memory."""
     keys = spread(2_000)
@@ -899,6 +917,15 @@ def test_comparing_is_not_fooled_by_default_values(check):
     call = "table == defaultdict(list, {'b': []})  # table holds {'a': []}"
     check.equal(False, outcome(operator.eq, filled({"a": []}), lists), call)
     check.equal(["b"], list(lists), "list(the defaultdict)  # after the comparison")
+
+
+@pytest.mark.task(4)
+def test_values_are_compared_with_equality(check):
+    """Values are equal when == says so; they need not be the same objects."""
+    table = filled({"a": [1, 2]})
+    for values, expected in (([1, 2], True), ([1, 3], False)):
+        call = f'HashMap({{"a": [1, 2]}}) == {{"a": {values}}}'
+        check.equal(expected, outcome(operator.eq, table, {"a": values}), call)
 
 
 @pytest.mark.task(4)

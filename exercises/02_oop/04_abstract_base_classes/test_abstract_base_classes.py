@@ -828,10 +828,10 @@ def test_predicted_truths(predictions, question):
 
 
 @pytest.mark.task(6)
-def test_predicted_hook_calls(predictions):
+def test_predicted_hook_calls(check, predictions):
     """You predicted how often the hook is asked."""
     base, calls = with_hook(True)
     other = type("Other", (), {})
-    assert issubclass(other, base), "the hook says yes"
-    assert issubclass(other, base), "the hook says yes"
+    asked = [issubclass(other, base) for _ in range(2)]
+    check.equal([True, True], asked, "issubclass(Other, Base), twice, where the hook says yes")
     predictions.check("hook_calls", len(calls), (0, 1, 2))

@@ -467,10 +467,11 @@ def test_statuses_that_are_tried_again(check, stage, folder):
     """429, 500, 502, 503 and 504 are tried again; no other status is."""
     for status, tries in (
         *((status, 2) for status in (429, 500, 502, 503, 504)),
-        *((status, 1) for status in (204, 400, 401, 403, 404, 410, 501, 505)),
+        *((status, 1) for status in (201, 204, 206, 400, 401, 403, 404, 410, 501, 505)),
     ):
         waits = []
-        url = stage.play(f"/{status}", status=status)
+        body = b"" if status == 204 else b"words of the server"
+        url = stage.play(f"/{status}", body, status=status)
         result = fetch_one(check, url, folder / "file", retries=1, backoff=1.0, sleep=waits.append)
         call = f"download_all([(url, path)], retries=1, backoff=1.0), the status being {status}"
         check.equal(tries, stage.asked(f"/{status}"), f"the requests that came during {call}")
@@ -520,7 +521,10 @@ def test_hopeless_jobs_are_not_tried_again(check, stage, folder):
     """An address that cannot be used and a file that cannot be written are not tried again."""
     (folder / "file").write_bytes(b"a file, not a folder")
     good = stage.play("/good", b"good")
-    for url, path in (("nonsense", folder / "a"), ("http://", folder / "b"), (good, folder / "file" / "c")):
+    for url, path in (
+        *((it, folder / "a") for it in ("nonsense", "http://", "http://127.0.0.1:no-port/")),
+        (good, folder / "file" / "b"),
+    ):
         waits = []
         result = fetch_one(check, url, path, retries=3, sleep=waits.append)
         call = f"download_all([({url!r}, {'/'.join(path.parts[-2:])!r})], retries=3)"
@@ -619,9 +623,17 @@ def test_a_stop_in_the_middle_of_a_body(check, stage, folder):
         (stage.play("/long", lambda: stage.long_body(cancel.set)), folder / "long"),
         (stage.play("/later", b"later"), folder / "later"),
     ]
-    calls = []
-    results = fetch(check, jobs, cancel=cancel, progress=lambda *arguments: calls.append(arguments))
+    calls, waits = [], []
+    results = fetch(
+        check,
+        jobs,
+        cancel=cancel,
+        progress=lambda *arguments: calls.append(arguments),
+        retries=1,
+        sleep=waits.append,
+    )
     call = "download_all([quick, long, later], workers=1, cancel=cancel), set in the middle of the long body"
+    check.equal([], waits, f"what sleep was called with in {call}")
     check.equal(
         ["DONE", "CANCELLED", "CANCELLED"], states(results), f"[download.state for download in {call}]"
     )
@@ -674,3 +686,32 @@ def test_an_exception_in_progress_stops_everything(check, stage, folder):
     check.equal([], [thread.name for thread in stage.crew()], f"the threads left by {call}")
     check.equal(1, len(calls), f"the calls of progress in {call}")
     check.equal(["quick"], names(folder), f"the names in the folder after {call}")
+
+
+@pytest.mark.task(6)
+def test_the_exception_waits_for_the_threads(check, stage, folder):
+    """When an exception of ``progress`` leaves ``download_all``, none of its threads is left."""
+
+    class Enough(Exception):
+        pass
+
+    told = threading.Event()
+
+    def progress(*_):
+        told.set()
+        raise Enough("no more")
+
+    def body():
+        yield PIECE
+        told.wait(PATIENCE)
+        stage.over.wait(SILENCE)  # nothing comes for a moment: whoever does not wait has returned by then
+        yield PIECE
+
+    jobs = [
+        (stage.play("/quick", b"quick", hold_for=[stage.arrival("/slow")]), folder / "quick"),
+        (stage.play("/slow", body), folder / "slow"),
+    ]
+    call = "download_all([quick, slow], workers=2, progress=progress), progress raising at its first call"
+    check.raises(Enough, lambda: fetch(check, jobs, workers=2, progress=progress), call)
+    left = [thread.name for thread in stage.crew()]
+    check.equal([], left, f"the threads that are left when the exception has come out of {call}")

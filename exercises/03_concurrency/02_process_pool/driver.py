@@ -210,7 +210,9 @@ def small_slices(pool, method, port):
         "shorts": outcome(lambda: surveyed(array("h", [-3, 5, 7, 11, -13]))),
         "bytes": outcome(lambda: surveyed(array("B", [250, 251]), size=9)),
         "none": outcome(lambda: surveyed(array("d"))),
+        "singles": outcome(lambda: surveyed(array("i", [6, 7]), size=1)),
         "no size": outcome(lambda: surveyed(array("d", [1.0]), size=0)),
+        "negative size": outcome(lambda: surveyed(array("d", [1.0]), size=-1)),
     }
     try:
         surveyed(array("i", range(6)), function=workloads.survey_low)

@@ -415,7 +415,11 @@ def test_other_arrays(check, scene):
     call = f"{told}array('B', [250, 251]), workers=2, size=9)"
     returned(check, [["B", 2, 250, 251, 501]], facts["bytes"], call)
     returned(check, [], facts["none"], "map_slices(survey, array('d'), workers=2, size=2)")
-    raised(check, "ValueError", facts["no size"], "map_slices(survey, array('d', [1.0]), workers=2, size=0)")
+    call = f"{told}array('i', [6, 7]), workers=2, size=1)"
+    returned(check, [["i", 1, 6, 6, 6], ["i", 1, 7, 7, 7]], facts["singles"], call)
+    for name, size in (("no size", 0), ("negative size", -1)):
+        call = f"map_slices(survey, array('d', [1.0]), workers=2, size={size})"
+        raised(check, "ValueError", facts[name], call)
 
 
 @pytest.mark.task(6)

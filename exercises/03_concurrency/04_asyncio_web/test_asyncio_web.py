@@ -351,7 +351,9 @@ async def test_a_handler_gets_the_request(check, world):
 
     site = await world.serve({("PUT", "/a%20b/c"): handle, ("GET", "/"): handle})
     await site.ask("PUT /a%20b/c?x=1&y=?2", b"\x00\r\nbody", X_Colour="  deep: blue ", ACCEPT="*/*")
-    await site.ask("GET /")
+    bare = await site.peer()
+    await bare.send(b"GET / HTTP/1.1\r\n\r\n")
+    check.equal(200, (await bare.answer()).status, "GET / without any header: the status")
     check.equal([Request, Request], [type(one) for one in seen], "the types of what the handler got")
     put, get = seen
     check.equal(("PUT", "/a%20b/c", "x=1&y=?2"), (put.method, put.path, put.query), "(method, path, query)")
@@ -359,7 +361,8 @@ async def test_a_handler_gets_the_request(check, world):
     told = {name: put.headers.get(name) for name in ("host", "content-length", "x-colour", "accept")}
     expected = {"host": "loopback", "content-length": "7", "x-colour": "deep: blue", "accept": "*/*"}
     check.equal(expected, told, "the headers of the request, by their names in lower case")
-    check.equal(("GET", "/", "", b""), (get.method, get.path, get.query, get.body), "GET /: its fields")
+    told = (get.method, get.path, get.query, dict(get.headers), get.body)
+    check.equal(("GET", "/", "", {}, b""), told, "GET / without any header: its fields")
 
 
 @pytest.mark.task(1)
@@ -372,13 +375,15 @@ async def test_the_answer_is_the_response(check, world):
             status=201, body=b"\xff\x00 caf\xc3\xa9", headers={"Location": "/made/1", "X-Kind": "tea"}
         )
 
-    site = await world.serve({("POST", "/make"): handle, ("GET", "/empty"): returns(Response())})
+    routes = {("GET", "/empty"): returns(Response()), ("GET", "/odd"): returns(Response(status=299))}
+    site = await world.serve(routes | {("POST", "/make"): handle})
     made = await site.ask("POST /make")
     check.equal((201, b"\xff\x00 caf\xc3\xa9"), (made.status, made.body), "POST /make: status and body")
     told = (made.headers.get("location"), made.headers.get("x-kind"))
     check.equal(("/made/1", "tea"), told, "POST /make: the headers Location and X-Kind")
     empty = await site.ask("GET /empty")
     check.equal((200, b""), (empty.status, empty.body), "GET /empty: status and body")
+    check.equal(299, (await site.ask("GET /odd")).status, "the status of GET /odd, answered with 299")
 
 
 def returns(response):
@@ -1194,12 +1199,15 @@ async def test_a_failure_is_a_result(check, world):
         "/404": (sends(encoded(b'{"error": "?"}', "404 Not Found")), (404, "STATUS")),
         "/500": (sends(encoded(b"oh", "500 Internal Server Error")), (500, "STATUS")),
         "/301": (sends(encoded(b"", "301 Moved Permanently", Location="/good")), (301, "STATUS")),
+        "/299": (sends(encoded(b'"odd"', "299 Odd")), (299, "odd")),
+        "/300": (sends(encoded(b"[]", "300 Multiple Choices")), (300, "STATUS")),
         "/nothing": (sends(b"", then_close=True), (None, "CONNECTION")),
         "/half-head": (sends(b"HTTP/1.1 200 OK\r\nContent-Le", then_close=True), (None, "CONNECTION")),
         "/half-body": (sends(encoded(b"12345", Content_Length=6), then_close=True), (None, "CONNECTION")),
         "/html": (sends(encoded(b"<p>welcome</p>")), (None, "CONTENT")),
         "/bytes": (sends(encoded(b'"\xff\xfe"')), (None, "CONTENT")),
         "/ssh": (sends(b"SSH-2.0-OpenSSH_9.6\r\n\r\n", then_close=True), (None, "CONTENT")),
+        "/radio": (sends(b"ICY 200 OK\r\nContent-Length: 1\r\n\r\n1", then_close=True), (None, "CONTENT")),
         "/length": (sends(encoded(b"1", Content_Length="many"), then_close=True), (None, "CONTENT")),
         "/good-too": (answers("too"), (200, "too")),
     }
@@ -1218,6 +1226,10 @@ async def test_a_failure_is_a_result(check, world):
         check.equal(outcome, told[url], f"(status, data or problem) of {url.replace(str(api.port), '…')}")
     await api.require_end("fetch_all(good and bad addresses)")
     check.equal([], world.strange_tasks(), "the tasks that are left when fetch_all has returned")
+    short = await world.api({"/short": sends(b"HTTP/1.1\r\n\r\n", then_close=True)})
+    (result,) = await fetch(world, [short.url("/short")], "fetch_all(an answer that has no status)")
+    told = "an answer that begins with HTTP/1.1 and has no status"
+    check.that(type(result) is Failure, told, "a Failure, with any problem", result)
 
 
 @pytest.mark.task(6)

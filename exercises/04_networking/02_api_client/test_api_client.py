@@ -320,7 +320,8 @@ def test_an_answer_of_another_shape(forge):
 
 KINDS = (
     *((401, AccessDenied), (403, AccessDenied), (404, NotFound), (422, Rejected), (429, RateLimited)),
-    *((500, ServerError), (503, ServerError), (599, ServerError), (400, StatusError), (410, StatusError)),
+    *((500, ServerError), (503, ServerError), (599, ServerError)),
+    *((400, StatusError), (410, StatusError), (499, StatusError)),
 )
 
 
@@ -538,6 +539,27 @@ def test_a_next_page_elsewhere(forge, check):
 
 
 @pytest.mark.task(3)
+def test_ports_of_the_next_page(forge, check):
+    """The port that a scheme implies may be named; of two ports that are named, both have to be the same."""
+    for base, port in ((BASE, 443), ("http://api.forge.test", 80)):
+        following = f"{base}:{port}/repos/ann/tools/issues?page=2"
+        forge.on(f"{base}/repos/ann/tools/issues", Answer([issue(1)], headers=link(next=following)))
+        forge.on(following, Answer([issue(2)]))
+        told = f", the base being {base} and the next page {following}"
+        numbers = forge.numbers(forge.issues(forge.client(base_url=base), told), told)
+        check.equal([1, 2], numbers, f"numbers of {LIST}{told}")
+    base = f"{BASE}:8443"
+    for other in (f"{BASE}:9443/x", f"{BASE}:99999/x"):
+        forge.on(f"{base}/repos/ann/tools/issues", Answer([issue(1)], headers=link(next=other)))
+        told = f", the base being {base} and the next page {other}"
+        before = len(forge.asked)
+        issues = forge.issues(forge.client(base_url=base), told)
+        check.equal([1], forge.numbers(issues, told, 1), f"the first number of {LIST}{told}")
+        forge.next_fails(issues, told)
+        check.equal(1, len(forge.asked) - before, f"the number of requests of {LIST}{told}")
+
+
+@pytest.mark.task(3)
 def test_a_page_that_is_no_list(forge):
     """A page that is no list, or holds something else than issues, raises UnexpectedAnswer."""
     for content in ({"items": []}, {}, None, [1], [{"number": 1}]):
@@ -658,6 +680,9 @@ def test_a_retry_after_that_means_nothing(forge, check):
     for text in ("soon", "", "-5", "1.5", "Thu, 99 Foo 2024 12:00:42 GMT"):
         waits, told = told_to_wait(forge, text)
         check.equal([0.5, 1.0, 2.0], waits, told)
+    waits, told = told_to_wait(forge, "Thu, 29 Feb 2024 12:00:42")
+    right = waits in ([0.5, 1.0, 2.0], [42.0, 1.0, 42.0])
+    check.that(right, told, "[0.5, 1.0, 2.0], or [42.0, 1.0, 42.0] if it is taken for GMT", waits)
 
 
 @pytest.mark.task(4)

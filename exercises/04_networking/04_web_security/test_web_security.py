@@ -781,6 +781,16 @@ def test_several_pages_are_open_at_a_time(club, check):
 
 
 @pytest.mark.task(4)
+def test_only_members_write(club, check):
+    """Nobody writes, deletes or uploads without signing in, not even with the token of the own session."""
+    other = Forger(club, check)
+    for action in ("/entries", "/entries/delete", "/upload"):
+        other.victim = club.visitor()
+        other.forge(action, tokens(check, other.victim, "/login")["/login"])
+    other.nothing_has_changed(who=None)
+
+
+@pytest.mark.task(4)
 def test_a_session_lasts_until_the_end(club, check):
     """A member stays signed in until the form to sign out is sent; every cookie on the way has its flags."""
     ann = club.member("ann")

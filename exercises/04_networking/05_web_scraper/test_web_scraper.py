@@ -344,6 +344,8 @@ def test_the_page_names_the_charset(check):
             decodes(check, text, text.encode(encoding), content_type)
     text = "<meta charset=koi8-r>радио"
     decodes(check, text, text.encode("windows-1251"), "text/html; charset=windows-1251")
+    text = f"{'<meta charset=koi8-r>':>1024}радио"  # the last byte of the element is the 1024th
+    decodes(check, text, text.encode("koi8-r"), None)
 
 
 @pytest.mark.task(4)
@@ -383,7 +385,7 @@ def test_old_names_mean_windows_1252(check):
 @pytest.mark.task(4)
 def test_names_that_mean_nothing(check):
     """A charset that is unknown, or that is none, does not apply."""
-    for label in ("utf-9", "base64", "rot13", "none", "x y"):
+    for label in ("utf-9", "base64", "rot13", "none", "x y", "utf-8\0"):
         text = "<meta charset=koi8-r>радио"
         decodes(check, text, text.encode("koi8-r"), f'text/html; charset="{label}"')
         text = f'<meta charset="{label}">5 €'
@@ -677,6 +679,8 @@ def test_requests_keep_their_distance(shop, check):
         call = f"scrape(start, session=session, delay={delay}, …) with robots.txt {rules!r}"
         got = [round(later - one, 6) for one, later in zip(shop.arrivals, shop.arrivals[1:], strict=False)]
         check.equal(distance, got, f"{call}: the seconds between the requests")
+        backwards = [seconds for seconds in shop.clock.slept if seconds < 0]
+        check.equal([], backwards, f"{call}: what sleep was called with, as far as it is below 0")
 
 
 @pytest.mark.task(6)

@@ -237,10 +237,10 @@ def test_e2e_tests_find_the_bug(check, exercise, hand_in, learner_suite, bug):
 
 @pytest.mark.task(5)
 @pytest.mark.parametrize("question", CHANGES)
-def test_predicted_level(predictions, exercise, learner_suite, question):
+def test_predicted_level(check, predictions, exercise, learner_suite, question):
     """You predicted which of the three tests in experiments/levels.py is the first to notice a change."""
     run = experiments(exercise, learner_suite)[question]
-    assert len(run.ids) == 3, run.story
+    check.equal(3, len(run.ids), f"the number of tests in experiments/levels.py ({run.story})")
     levels = dict(zip(run.ids, LEVELS, strict=True))
     predictions.check(question, levels[run.red[0]] if run.red else "none", (*LEVELS, "none"))
 
@@ -249,10 +249,10 @@ def test_predicted_level(predictions, exercise, learner_suite, question):
 @pytest.mark.parametrize(
     "question", ["file", "memory", "memory_opened_twice", "application", "server_in_a_thread"]
 )
-def test_predicted_barrier(predictions, exercise, learner_suite, question):
+def test_predicted_barrier(check, predictions, exercise, learner_suite, question):
     """You predicted which tests of experiments/barriers.py pass where everything outside is barred."""
     run = experiments(exercise, learner_suite)["barriers"]
-    assert len(run.cases) == 5, run.story
+    check.equal(5, len(run.cases), f"the number of tests in experiments/barriers.py ({run.story})")
     truth = "fails" if f"barriers.py::test_{question}" in run.red else "passes"
     predictions.check(question, truth, ("passes", "fails"))
 

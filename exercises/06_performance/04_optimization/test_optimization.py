@@ -54,6 +54,7 @@ UNEQUAL = {
     "a single w": ([0.0, 1.0, 2.0], [0.0, 0.0, 0.0], [1.0]),
     "a single y": ([0.0, 1.0, 2.0], [0.0], [1.0, 1.0, 1.0]),
     "one x too few": ([0.0], [0.0, 3.0], [1.0, 1.0]),
+    "one x too many": ([0.0, 1.0, 2.0], [0.0, 3.0], [1.0, 1.0]),
 }
 each_unequal = pytest.mark.parametrize("name", UNEQUAL)
 

@@ -341,6 +341,35 @@ def test_steps_are_summed(check, build):
 
 
 @pytest.mark.task(4)
+@pytest.mark.parametrize("traced", [False, True])
+def test_each_step_is_measured_by_itself(check, traced):
+    """copied_bytes counts what a step takes once, and nothing that was there before."""
+
+    def build(lines):
+        for _ in lines:
+            pass
+
+    def build_after_a_large_step(lines):
+        next(lines)
+        bytes(1_000_000)
+        for _ in lines:
+            pass
+
+    if traced:
+        tracemalloc.start()
+    try:
+        held = bytes(3_000_000)
+        for builder, size in ((build, 0), (build_after_a_large_step, 1_000_000)):
+            got = copied_bytes(builder, ["line"] * 20)
+            call = f"copied_bytes({builder.__name__}, 20 lines), with {len(held):,} bytes held meanwhile"
+            call += ", memory being traced already" if traced else ""
+            check.close(size, got, call, abs=50_000)
+    finally:
+        if traced:
+            tracemalloc.stop()
+
+
+@pytest.mark.task(4)
 def test_lines_of_copied_bytes(check):
     """copied_bytes calls the builder once, and the builder receives the lines one at a time."""
     received = []

@@ -134,6 +134,12 @@ def test_wrong_arguments(check):
     ):
         check.raises(TypeError, action, call)
 
+    class Anything(Model):
+        value = Field(object)
+
+    check.raises(TypeError, Anything, "Anything(), whose only field takes an object of any kind")
+    made(check, lambda: Anything(value=None), "Anything(value=None)")
+
 
 @pytest.mark.task(1)
 def test_models_are_separate(check):

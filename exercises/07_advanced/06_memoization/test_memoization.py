@@ -443,6 +443,10 @@ def test_results_expire(check):
     check.equal(3, len(calls), "calls of the body")
     found = info(function)
     check.equal((3, 3), (found["hits"], found["misses"]), "hits and misses in function.cache_info()")
+    quick, _ = recorded(ttl_cache(0.25, timer=clock), "ttl_cache(0.25, timer=clock)")
+    for now, expected in ((200.0, "result 1"), (200.125, "result 1"), (200.25, "result 2")):
+        clock.now = now
+        check.returns(expected, lambda: quick("rate"), f'function("rate") at {now}, of ttl_cache(0.25)')
 
 
 @pytest.mark.task(4)
@@ -487,6 +491,12 @@ def test_bound_of_a_ttl_cache(check):
     check.equal(numbers(2, 4, 2, 2), info(function), "function.cache_info()")
     function.cache_clear()
     check.equal(numbers(0, 0, 2, 0), info(function), "function.cache_info() after cache_clear()")
+    calls.clear()
+    for number, seconds in ((1, 0), (2, 50), (1, 20), (3, 1), (1, 1)):
+        clock.now += seconds
+        function(number)
+    told = "calls that reach the body: 1, 2 after 50 s, 1 anew after 20 s, then 3 and 1"
+    check.equal([1, 2, 1, 3], [args[0] for args, _ in calls], told)
     function, _ = recorded(
         ttl_cache(60, maxsize=None, timer=clock), "ttl_cache(60, maxsize=None, timer=clock)"
     )

@@ -573,6 +573,38 @@ def test_undo_overwrites_nothing(check, desk):
 
 
 @pytest.mark.task(4)
+def test_undo_looks_at_the_content_of_what_is_there(check, desk):
+    """Another file at the old place stays, and so does the moved one, even if size and time are the same."""
+    fill(desk.inbox, {"a.txt": "old text"})
+    steps = desk.steps({"a.txt": "texts/a.txt"})
+    returned(check, desk.apply(steps), [])
+    fill(desk.inbox, {"a.txt": "new text"})
+    for path in (desk.inbox / "a.txt", desk.library / "texts/a.txt"):
+        os.utime(path, (10**9, 10**9))
+    before = desk.tree()
+    answer = desk.undo()
+    returned(check, answer, steps)
+    check.equal(before, desk.tree(), f"inbox and library after {answer.call}, with another a.txt")
+
+
+@pytest.mark.task(4)
+def test_folders_come_and_go_at_any_depth(check, desk):
+    """Folders of the inbox that have gone are made again; those of a file that stuck go when it is back."""
+    fill(desk.inbox, {"x/y/z.txt": "deep", "c.txt": "content of c"})
+    steps = desk.steps({"x/y/z.txt": "texts/z.txt", "c.txt": "new/folder/c.txt"})
+    before = desk.tree()
+    returned(check, desk.apply(steps), [])
+    (desk.inbox / "x/y").rmdir()
+    (desk.inbox / "x").rmdir()
+    fill(desk.inbox, {"c.txt": "another one"})
+    returned(check, desk.undo(), steps[1:])
+    (desk.inbox / "c.txt").unlink()
+    answer = desk.undo()
+    returned(check, answer, [])
+    check.equal(before, desk.tree(), f"inbox and library after {answer.call}, with the place free again")
+
+
+@pytest.mark.task(4)
 def test_what_others_did_since_stays(check, desk):
     """Folders with files of others stay, a missing folder of the inbox is made again, edits come back."""
     steps = prepared(desk)
@@ -754,6 +786,7 @@ PACKED = {
 def test_archives_bring_everything_back(check, desk, suffix):
     """What was packed is unpacked: contents, names, empty folders; links are neither packed nor followed."""
     fill(desk.inbox, PACKED)
+    os.utime(desk.inbox / "a.txt", (0, 0))  # before the times that zip knows
     expected = tree(desk.inbox)
     fill(desk.root / "outside", {"secret.txt": "secret"})
     (desk.inbox / "file link").symlink_to(desk.root / "outside/secret.txt")
@@ -777,6 +810,31 @@ def test_archives_bring_everything_back(check, desk, suffix):
         [it.name for it in (desk.root / "again").iterdir()],
         f"what is where {answer.call} made a folder",
     )
+
+
+@pytest.mark.task(6)
+@ARCHIVES
+def test_an_empty_folder_comes_back(check, desk, suffix):
+    """A folder with nothing in it is packed, and unpacked as a folder with nothing in it."""
+    archive = desk.root / f"packed{suffix}"
+    returned(check, desk.ask("pack", desk.inbox, archive), None)
+    answer = desk.ask("unpack", archive, desk.root / "again")
+    returned(check, answer, None)
+    check.equal({"again": "folder"}, tree(desk.root / "again"), f"what {answer.call} made")
+
+
+@pytest.mark.task(6)
+def test_zips_of_other_systems_are_unpacked(check, desk):
+    """A zip may come from a system that keeps no kind and no mode of a file: its members are files."""
+    archive = desk.root / "packed.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        member = zipfile.ZipInfo("a.txt")
+        member.create_system, member.external_attr = 0, 0x20  # MS-DOS: to be archived
+        zipped.writestr(member, b"from afar")
+    answer = desk.ask("unpack", archive, desk.root / "again")
+    returned(check, answer, None)
+    expected = {"again": "folder", "again/a.txt": "b'from afar'"}
+    check.equal(expected, tree(desk.root / "again"), f"what {answer.call} made")
 
 
 @pytest.mark.task(6)

@@ -257,7 +257,7 @@ def _encoded(response: Response, goes_on: bool) -> bytes:
     try:
         reason = http.HTTPStatus(response.status).phrase
     except ValueError:
-        reason = ""
+        reason = "Unknown"
     headers = {**response.headers, "Content-Length": len(response.body)}
     if not goes_on:
         headers["Connection"] = "close"

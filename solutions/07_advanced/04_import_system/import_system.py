@@ -107,8 +107,6 @@ class _Entry(Traversable):
     def joinpath(self, *descendants: str | os.PathLike[str]) -> "_Entry":
         return _Entry(self._tree, "/".join([self._path, *map(os.fspath, descendants)]))
 
-    __truediv__ = joinpath
-
     def open(self, mode: str = "r", *args: Any, **keywords: Any) -> IO[Any]:
         if not self.is_file():
             raise FileNotFoundError(self._path)

@@ -249,9 +249,11 @@ class ApiClient:
         places = []
         for address in (self.base_url, url):
             parts = urlsplit(address)
-            places.append(
-                (parts.scheme, parts.hostname, parts.port or (80 if parts.scheme == "http" else 443))
-            )
+            try:
+                port = parts.port or (80 if parts.scheme == "http" else 443)
+            except ValueError:  # no port has such a number
+                return False
+            places.append((parts.scheme, parts.hostname, port))
         return places[0] == places[1]
 
     def _waits(self) -> Generator[float | None, float | None, None]:

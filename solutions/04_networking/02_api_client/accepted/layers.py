@@ -346,7 +346,11 @@ class ApiClient:
             url = urllib.parse.urljoin(response.url, response.links["next"]["url"])
             if url in been:
                 raise UnexpectedAnswer("the pages go round")
-            if self._session.should_strip_auth(self._base_url, url):  # type: ignore[no-untyped-call]
+            try:
+                elsewhere = self._session.should_strip_auth(self._base_url, url)  # type: ignore[no-untyped-call]
+            except ValueError as error:  # no port has such a number
+                raise UnexpectedAnswer("the next page is nowhere") from error
+            if elsewhere:
                 raise UnexpectedAnswer("the next page is elsewhere")
             been.append(url)
 
