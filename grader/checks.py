@@ -24,6 +24,8 @@ PLAIN_TYPES = frozenset(
 )
 """Types whose ``==`` can be trusted. ``float`` and the containers are compared piece by piece."""
 
+CALL_CHARACTERS = 1_200
+
 
 class Mismatch(AssertionError):
     """A check failed; the message says what was called, what was expected and what came back."""
@@ -131,7 +133,9 @@ def _near(expected: float, got: Any, rel: float, abs: float) -> bool:  # noqa: A
 
 
 def mismatch(call: str, expected: str, got: str) -> Mismatch:
-    """Return the failure that every check raises: three lines, in one form."""
+    """Return the failure that every check raises: three lines, in one form; a long call loses its middle."""
+    if len(call) > CALL_CHARACTERS:
+        call = f"{call[: CALL_CHARACTERS // 2]} … {call[-CALL_CHARACTERS // 4 :]}"
     return Mismatch(f"called:   {call}\nexpected: {expected}\ngot:      {got}")
 
 

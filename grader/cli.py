@@ -190,45 +190,35 @@ def grade(
 )
 @click.option("--jobs", type=click.IntRange(1), help="Runs at a time; by default the number of cores.")
 @click.option("--mutants", is_flag=True, help="Prove instead that the suites notice small mistakes.")
+@click.option("--messages", is_flag=True, help="Write down instead what rejected samples are told.")
 @click.pass_obj
-def verify(desk: Desk, names: tuple[str, ...], repeat: int, jobs: int | None, mutants: bool) -> None:
+def verify(
+    desk: Desk, names: tuple[str, ...], repeat: int, jobs: int | None, mutants: bool, messages: bool
+) -> None:
     """Prove exercises: metadata, README, stub, reference, samples, adversaries, repeats, cost."""
     from grader.catalog import exercise_folders
+    from grader.proof.messages import write_messages
+    from grader.proof.mutation import verify_mutants
     from grader.verify import verify_all
 
+    cores = jobs or os.cpu_count() or 1
+    if messages:
+        for path in write_messages(root=desk.root, exercises=desk.catalog.select(names), jobs=cores):
+            click.echo(path.relative_to(desk.root))
+        return
     if mutants:
-        sys.exit(_prove_mutants(desk, names, jobs or os.cpu_count() or 1))
-    folders = exercise_folders(desk.root)
-    with progress("verifying", None) as advance:
-        findings = verify_all(
-            root=desk.root, folders=folders, names=names, repeat=repeat, jobs=jobs, advance=advance
-        )
+        findings, told = verify_mutants(root=desk.root, exercises=desk.catalog.select(names), jobs=cores)
+    else:
+        folders = exercise_folders(desk.root)
+        with progress("verifying", None) as advance:
+            findings = verify_all(
+                root=desk.root, folders=folders, names=names, repeat=repeat, jobs=jobs, advance=advance
+            )
+        told = f"{len(findings)} problem(s)" if findings else "every exercise keeps its contract"
     for finding in findings:
         click.echo(finding.as_text(desk.root))
-    click.echo(f"{len(findings)} problem(s)" if findings else "every exercise keeps its contract")
+    click.echo(told)
     sys.exit(NOT_PASSED if findings else PASSED)
-
-
-def _prove_mutants(desk: Desk, names: Sequence[str], jobs: int) -> int:
-    """Make mutants, run them, tell what became of them; return the exit code."""
-    try:
-        from grader.proof import mutation
-    except ModuleNotFoundError as error:
-        problem = f"mutants need the module {error.name!r}, which is not installed"
-        raise UsageError(problem, "install the developers' tools: ./kata test --collect-only") from error
-
-    exercises = desk.catalog.select(names)
-    with progress("making mutants", len(exercises)) as advance:
-        trials = mutation.make(exercises, jobs, advance)
-    with progress("running mutants", len(trials)) as advance:
-        tallies = mutation.prove(
-            root=desk.root, exercises=exercises, trials=trials, jobs=jobs, advance=advance
-        )
-    findings = [finding for tally in tallies for finding in tally.findings]
-    for finding in findings:
-        click.echo(finding.as_text(desk.root))
-    click.echo(mutation.as_text(tallies))
-    return NOT_PASSED if findings else PASSED
 
 
 @cli.command()

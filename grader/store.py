@@ -21,6 +21,7 @@ CASES = "cases"
 STUB = "stub"
 HINT = "hint"
 MUTANT = "mutant"
+BREAKER = "breaker"
 
 
 class Store:

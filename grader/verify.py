@@ -10,7 +10,7 @@ from grader.errors import ContractError, GraderError, KataError, NotGradableErro
 from grader.grading import Grading
 from grader.isolation import Plain
 from grader.model import Exercise
-from grader.proof import documents
+from grader.proof import documents, messages
 from grader.proof.conditions import applied, conditions
 from grader.proof.finding import Finding
 from grader.proof.runs import Rules, Run, planned
@@ -83,7 +83,7 @@ def _verify(
     for rule in READ:
         yield from rule(exercise)
     samples, problems = read_samples(exercise)
-    yield from problems
+    yield from (*problems, *messages.stale(exercise, samples))
     if missing:
         return
     grading = Grading(root=root, pool=pool, store=store)
@@ -96,7 +96,7 @@ def _verify(
         last += [(exercise, run) for run in runs if run.alone]
         broken = list(_run(exercise, grading, pool, [run for run in runs if not run.alone]))
         yield from broken
-        again = [run for run in runs if run.repeatable and run.path not in {found.path for found in broken}]
+        again = [run for run in runs if run.again and run.path not in {found.path for found in broken}]
         for number in range(1, repeat + 1):
             yield from _repeat(root, exercise, store, pool.size, again, number)
             advance(f"{exercise.slug}: repeat {number}")
@@ -162,8 +162,9 @@ def _repeat(
     """Run the samples again under other conditions."""
     wanted = conditions(number, datetime.datetime.now(datetime.UTC))
     again = [
-        Run(name=run.name, path=run.path, submission=run.submission, judge=run.judge, options=wanted.options)
+        Run(name=run.name, path=run.path, submission=run.submission, judge=run.again, options=wanted.options)
         for run in runs
+        if run.again
     ]
     with applied(wanted) as (place, home), Pool(Plain(variables=wanted.variables), size) as pool:
         grading = Grading(root=root, pool=pool, store=store, place=place, home=home)

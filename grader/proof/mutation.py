@@ -1,8 +1,6 @@
 """Runs suites against mutants of their references: a mutant that passes is a hole in the suite."""
 
 import functools
-import hashlib
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -13,20 +11,20 @@ from grader.errors import GraderError, NotGradableError
 from grader.grading import Grading
 from grader.isolation import Plain
 from grader.model import CaseStatus, Ending, Exercise, Limits, RunRecord, StubKind, Submission
+from grader.progress import progress
+from grader.proof.breakers import check_breakers
+from grader.proof.evidence import evidence_key
 from grader.proof.finding import Finding
 from grader.proof.mutants import Mutant, mutants
 from grader.proof.survivors import EQUIVALENT, UNNOTICED, read_records, stale
 from grader.runner import Pool
 from grader.store import MUTANT, Store
-from grader.trusted import trusted_digest
 
 OPTIONS = ("-x", "--no-shrink")
 """A mutant ends at its first failed case, and nobody reads how it failed."""
 PATIENCE = 5
 """How many times the seconds of the reference a mutant may take; after that it counts as noticed."""
 LEAST = Limits(seconds=5.0, case_seconds=1.0)
-TAKES_PART = ("checks.py", "pytest_plugin.py", "fixtures", "worker")
-"""The grader's sources that take part in a run: what was found out counts until one of them changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +56,22 @@ class Trial:
     key: str
 
 
+def verify_mutants(*, root: Path, exercises: Sequence[Exercise], jobs: int) -> tuple[list[Finding], str]:
+    """Prove that suites notice mistakes: broken sentences first, then mutants; tell how far it is.
+
+    Returns:
+        What is wrong, and a table of what became of the mutants.
+
+    """
+    with progress("breaking sentences", None) as advance:
+        findings = check_breakers(root=root, exercises=exercises, jobs=jobs, advance=advance)
+    with progress("making mutants", len(exercises)) as advance:
+        trials = make(exercises, jobs, advance)
+    with progress("running mutants", len(trials)) as advance:
+        tallies = prove(root=root, exercises=exercises, trials=trials, jobs=jobs, advance=advance)
+    return [*findings, *(finding for tally in tallies for finding in tally.findings)], as_text(tallies)
+
+
 def make(exercises: Sequence[Exercise], jobs: int, advance: Callable[[str], None]) -> list[Trial]:
     """Make the mutants of all references, several exercises at a time.
 
@@ -72,9 +86,8 @@ def make(exercises: Sequence[Exercise], jobs: int, advance: Callable[[str], None
     trials: list[Trial] = []
     with ProcessPoolExecutor(jobs) as makers:
         for exercise, made in zip(exercises, makers.map(mutants, references, stubs), strict=True):
-            suite = f"{_running_digest()}:{trusted_digest(exercise)}"
             for mutant in made:
-                key = hashlib.sha256(f"{suite}:{submissions.digest(mutant.submission)}".encode()).hexdigest()
+                key = evidence_key(exercise, mutant.submission, OPTIONS)
                 trials.append(Trial(exercise=exercise, mutant=mutant, key=key))
             advance(f"{exercise.slug}: {len(made)} mutants")
     return trials
@@ -231,15 +244,3 @@ def _tally(
         unnoticed=kinds.count(UNNOTICED),
         findings=tuple(findings),
     )
-
-
-@functools.cache
-def _running_digest() -> str:
-    """Return the SHA-256 of the interpreter and of the grader's sources that take part in a run."""
-    top = Path(submissions.__file__).parent
-    total = hashlib.sha256(f"{sys.version}:{sys.platform}:{OPTIONS}".encode())
-    for name in TAKES_PART:
-        for path in sorted([top / name, *(top / name).rglob("*.py")]):
-            if path.is_file():
-                total.update(path.read_bytes())
-    return total.hexdigest()

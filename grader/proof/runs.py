@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.model import (
@@ -18,6 +18,8 @@ from grader.model import (
 )
 from grader.proof.adversaries import adversaries
 from grader.proof.finding import Finding
+from grader.proof.messages import NAME as MESSAGES
+from grader.proof.messages import check_messages, read_messages
 from grader.proof.samples import Sample
 from grader.proof.yardstick import slowness
 from grader.scoring import score
@@ -33,6 +35,7 @@ HURRIED = Limits(seconds=2.0, case_seconds=0.5)
 class Run:
     """One run of a suite and the rule that reads its record.
 
+    ``again`` reads the record of a run that is repeated under other conditions; without it, none is.
     ``alone``: it runs after those of all exercises, with nothing of the proof beside it.
     """
 
@@ -43,7 +46,7 @@ class Run:
     kind: str = "suite"
     options: tuple[str, ...] = ()
     limits: Limits | None = None
-    repeatable: bool = field(default=False)
+    again: Callable[[RunRecord], Iterator[Finding]] | None = None
     alone: bool = False
 
 
@@ -72,8 +75,8 @@ def planned(
             name=sample.path.name,
             path=sample.path,
             submission=sample.submission,
-            judge=rules.sample(sample),
-            repeatable=True,
+            judge=rules.first(sample),
+            again=rules.sample(sample),
         )
         for sample in samples
     ]
@@ -90,6 +93,7 @@ class Rules:
         self._exercise = exercise
         self._expected = expected
         self._suite = exercise.folder / exercise.suite
+        self._written = read_messages(exercise.mirror)
 
     def cases(self) -> Iterator[Finding]:
         """Each case has one task and a sentence; each task has cases."""
@@ -142,6 +146,19 @@ class Rules:
             path = self._exercise.folder / "README.md"
             yield self._finding(path, "examples", record.message.strip(), "mend the example or the reference")
 
+    def first(self, sample: Sample) -> Callable[[RunRecord], Iterator[Finding]]:
+        """A sample loses what it names, and what a rejected one is told is written down."""
+        loses = self.sample(sample)
+
+        def judge(record: RunRecord) -> Iterator[Finding]:
+            found = list(loses(record))
+            yield from found
+            if not found:
+                written = self._written.get(sample.path.name, {})
+                yield from check_messages(self._exercise.mirror / MESSAGES, sample, written, self._expected)
+
+        return judge
+
     def sample(self, sample: Sample) -> Callable[[RunRecord], Iterator[Finding]]:
         """A sample loses exactly the tasks that it names, by failing checks."""
 
@@ -150,8 +167,8 @@ class Rules:
             lost = {task.number for task in result.tasks if not task.score}
             if lost != sample.loses:
                 problem = f"it loses {_numbers(lost)}, it has to lose {_numbers(sample.loses)}"
-                told = "; ".join(_failures(record)[:3]) or record.message or ""
-                fix = f"mend the suite, the sample or its 'Loses:' line. {told}".strip()
+                said = "; ".join(_failures(record)[:3]) or record.message or ""
+                fix = f"mend the suite, the sample or its 'Loses:' line. {said}".strip()
                 yield self._finding(sample.path, "samples", problem, fix)
             elif sample.loses:
                 yield from self._crashes(sample, record)
@@ -173,9 +190,9 @@ class Rules:
     def _crashes(self, sample: Sample, record: RunRecord) -> Iterator[Finding]:
         """A wrong hand-in fails a check that tells what differs; it does not make the suite stumble."""
         for result in record.results:
-            told = TOLD.search(result.message or "")
-            if told and told["expected"].strip() == told["got"].strip():
-                problem = f"{result.id} does not tell what is wrong: expected and got are {told['got']!r}"
+            said = TOLD.search(result.message or "")
+            if said and said["expected"].strip() == said["got"].strip():
+                problem = f"{result.id} does not tell what is wrong: expected and got are {said['got']!r}"
                 yield self._finding(sample.path, "message", problem, "show what differs")
             if result.in_suite or result.status is CaseStatus.ERROR:
                 problem = f"{result.id} does not fail, it crashes: {_last_line(result.message)}"

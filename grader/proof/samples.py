@@ -46,6 +46,11 @@ def read_samples(exercise: Exercise) -> tuple[list[Sample], list[Finding]]:
     return samples, findings
 
 
+def misconception(path: Path) -> str:
+    """Return the sentence in which a rejected sample says its mistake."""
+    return _note(path).strip().partition("\n")[0]
+
+
 def _paths(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
         yield from sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))

@@ -2,10 +2,15 @@
 
 import linecache
 import os
+import re
+import sys
 import traceback
 from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 
+GRADER = str(Path(__file__).resolve().parent.parent.parent)
+"""Where the grader itself is."""
 FRAMES = 5
 """How many of the learner's own lines are shown, the innermost last."""
 CHARACTERS = 4_000
@@ -66,7 +71,10 @@ def explain_time_out(error: BaseException, suite: str, root: str) -> str:
 
 def _bounded(parts: list[str], root: str) -> str:
     """Join the lines; where the run took place is nobody's concern, and differs each time."""
-    return "\n".join(parts).replace(root + os.sep, "")[:CHARACTERS]
+    base = re.escape(root.rpartition(os.sep)[0])
+    scratch = rf"{base}/tmp/(pytest/[^/\s]+/)?"
+    text = "\n".join(parts).replace(root + os.sep, "").replace(GRADER + os.sep, "")
+    return re.sub(scratch, "…/", text).replace(sys.base_prefix + os.sep, "…/")[:CHARACTERS]
 
 
 def _frames(error: BaseException | None, root: str) -> list[traceback.FrameSummary]:
